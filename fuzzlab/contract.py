@@ -1,0 +1,77 @@
+"""The promise a parser keeps: what it may raise, cost and touch, and what its results must be fit for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fuzzlab.errors import UserError
+from fuzzlab.oracles import Oracle
+from fuzzlab.sanitizers import ALL
+
+__all__ = ["DEFAULT_ALLOW", "Allow", "Budget", "Contract", "contract"]
+
+Allow = type[BaseException] | Sequence[type[BaseException]]
+
+DEFAULT_ALLOW: tuple[type[BaseException], ...] = (ValueError,)
+"""Python's own convention for refusing input."""
+
+WALL_FACTOR = 5
+"""Wall-clock seconds per CPU second of the budget: a sleeping target is stopped too, a starved machine is not blamed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """What one execution may cost: `seconds` of CPU, five times that on the wall clock, `memory` bytes of new memory."""
+
+    seconds: float = 1.0
+    memory: int = 512 * 1024 * 1024
+
+    def __post_init__(self) -> None:
+        """Refuse what no execution could keep."""
+        if not 0.01 <= self.seconds <= 3600:
+            raise UserError(f"Budget(seconds={self.seconds!r}): seconds must be between 0.01 and 3600")
+        if self.memory < 1024 * 1024:
+            raise UserError(f"Budget(memory={self.memory!r}): memory is in bytes, at least 1048576 (1 MiB)")
+
+    @property
+    def wall(self) -> float:
+        """Seconds on the wall clock."""
+        return self.seconds * WALL_FACTOR
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contract:
+    """Allowed errors (a class allows its subclasses), budgets, oracles on the result, sanitizers on side effects."""
+
+    allow: tuple[type[BaseException], ...] = DEFAULT_ALLOW
+    budget: Budget = Budget()
+    oracles: tuple[Oracle, ...] = ()
+    sanitizers: frozenset[str] = ALL
+
+
+def contract(
+    *,
+    allow: Allow | None = None,
+    budget: Budget | None = None,
+    oracles: Sequence[Oracle] = (),
+    sanitizers: Sequence[str] | None = None,
+) -> Contract:
+    """Build a contract from what a person wrote.
+
+    Raises:
+        UserError: `allow` holds something that is no exception class, an oracle is none, a sanitizer is unknown.
+    """
+    if allow is None:
+        allow = DEFAULT_ALLOW
+    classes = (allow,) if isinstance(allow, type) else tuple(allow)
+    for cls in classes:
+        if not (isinstance(cls, type) and issubclass(cls, BaseException)):
+            raise UserError(f"allow={cls!r}: not an exception class")
+    for oracle in oracles:
+        if not isinstance(oracle, Oracle) or isinstance(oracle, type):
+            raise UserError(f"oracles=[{oracle!r}]: not an oracle; call it, as in oracles.idempotent()")
+    chosen = ALL if sanitizers is None else frozenset(sanitizers)
+    if unknown := chosen - ALL:
+        raise UserError(f"sanitizers={sorted(unknown)}: unknown; there are {', '.join(sorted(ALL))}")
+    return Contract(allow=classes, budget=budget or Budget(), oracles=tuple(oracles), sanitizers=chosen)

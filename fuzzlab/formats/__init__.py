@@ -1,0 +1,136 @@
+"""What an input is: the protocol of formats, and their doors.
+
+A format is one object that knows how to read, write, make, mutate and simplify inputs of one kind. What is stored and
+exchanged is always the raw bytes; values exist only between `decode` and `encode`.
+
+    bytes ──decode──▶ value ──mutators, simpler──▶ value ──encode──▶ bytes
+                        ▲
+                     values()   (a Hypothesis strategy)
+
+Laws that hold for every format (`tests/formats/test_laws.py`):
+
+- `decode(encode(v))` equals `v` for every v of `values()`;
+- `decode` gives a value or raises `Undecodable`, nothing else, for any bytes whatever;
+- a mutation that applies changes the bytes and keeps the size limit;
+- a reduction is never larger than what it reduces.
+
+A door (`formats.text(...)`) is a function that builds the format; the class behind it is not part of the interface.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from random import Random
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+
+from fuzzlab.errors import Undecodable
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
+
+__all__ = ["ByteMutation", "Format", "HttpMessage", "Mutator", "csv", "http", "json", "raw", "signers", "text"]
+
+V = TypeVar("V")
+
+Mutator = Callable[[Random, V], V | None]
+"""A small named function: a changed value, or None where it does not apply. It never changes its argument."""
+
+ByteMutation = Callable[[bytes, int], bytes]
+"""(data, max_size) -> data: a blind mutation of bytes, such as libFuzzer's own."""
+
+DEFAULT_MAX_SIZE = 4096
+"""Bytes. libFuzzer's own default, and beyond what an identifier or a webhook needs; uploads say their own."""
+
+MUTATION_TRIES = 4
+"""Mutators tried before a mutation is given up: most apply to most values."""
+
+
+class Format(ABC, Generic[V]):
+    """How inputs of one kind are read, written, made, mutated and simplified."""
+
+    name: ClassVar[str]
+    max_size: int = DEFAULT_MAX_SIZE
+    mutators: tuple[Mutator[V], ...] = ()
+    raw_mutators: tuple[Mutator[bytes], ...] = ()
+    """Mutators of the stored bytes, for what no value of the format can express (a truncated document)."""
+
+    @abstractmethod
+    def decode(self, data: bytes) -> V:
+        """Give the value of `data`.
+
+        Raises:
+            Undecodable: `data` has no value in this format.
+        """
+
+    @abstractmethod
+    def encode(self, value: V) -> bytes:
+        """Give bytes that `decode` to `value`."""
+
+    @abstractmethod
+    def values(self) -> SearchStrategy[V]:
+        """Make a Hypothesis strategy of values: mostly plausible, wrong in one place."""
+
+    def strategy(self) -> SearchStrategy[bytes]:
+        """Make a Hypothesis strategy of inputs of at most `max_size` bytes."""
+        return self.values().map(self.encode).filter(lambda data: len(data) <= self.max_size)
+
+    def dictionary(self) -> tuple[bytes, ...]:
+        """Tokens that inputs of this kind are made of, the most telling first."""
+        return ()
+
+    def simpler(self, value: V) -> Iterator[V]:
+        """Yield values a little simpler than `value`, the boldest first."""
+        return iter(())
+
+    def mutate(self, data: bytes, rng: Random, max_size: int) -> bytes | None:
+        """Change `data` in one place as somebody would who knows its structure.
+
+        Returns:
+            other bytes of at most `max_size`, or None where no mutator applied.
+        """
+        value: V | None = None
+        for _ in range(MUTATION_TRIES):
+            choice = rng.randrange(len(self.mutators) + len(self.raw_mutators))
+            if choice < len(self.mutators):
+                if value is None:
+                    try:
+                        value = self.decode(data)
+                    except Undecodable:
+                        continue
+                changed = self.mutators[choice](rng, value)
+                mutated = None if changed is None else self.encode(changed)
+            else:
+                mutated = self.raw_mutators[choice - len(self.mutators)](rng, data)
+            if mutated is not None and mutated != data and len(mutated) <= max_size:
+                return mutated
+        return None
+
+    def mutate_bytes(self, data: bytes, mutation: ByteMutation, max_size: int) -> bytes:
+        """Apply a blind mutation where this format has its payload; by default to the whole input."""
+        return mutation(data, max_size)
+
+    def reductions(self, data: bytes) -> Iterator[bytes]:
+        """Yield inputs simpler than `data` in the format's own terms, none of them larger."""
+        try:
+            value = self.decode(data)
+        except Undecodable:
+            return
+        for smaller in self.simpler(value):
+            reduced = self.encode(smaller)
+            if len(reduced) <= len(data) and reduced != data:
+                yield reduced
+
+    def describe(self) -> dict[str, Any]:
+        """Give what `fuzzlab list` shows of it."""
+        return {"name": self.name, "max_size": self.max_size}
+
+
+# The doors: `formats.text` must be the function although formats/text.py is a module of the same name, so they are bound
+# here, after the protocol that they need. This is the one import of its members that a family's __init__ makes.
+from fuzzlab.formats import signers  # noqa: E402
+from fuzzlab.formats.csv import csv  # noqa: E402
+from fuzzlab.formats.http import HttpMessage, http  # noqa: E402
+from fuzzlab.formats.json import json  # noqa: E402
+from fuzzlab.formats.raw import raw  # noqa: E402
+from fuzzlab.formats.text import text  # noqa: E402

@@ -1,0 +1,156 @@
+"""How one execution of a target ended, and what makes two failures the same bug."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+__all__ = ["Finding", "Frame", "Outcome", "Status", "Verdict", "input_id"]
+
+MESSAGE_LIMIT = 2_000
+"""Characters kept of an exception's message: enough to read, too few for a hostile parser to fill the disk."""
+
+FRAMES_LIMIT = 40
+"""Frames kept of a traceback: a RecursionError has a thousand, and they repeat."""
+
+
+def input_id(data: bytes) -> str:
+    """Name an input by the first 16 hex digits of its SHA-256."""
+    return hashlib.sha256(data).hexdigest()[:16]
+
+
+class Outcome(StrEnum):
+    """How an execution ended. The set is closed; `superlinear` is judged over many executions."""
+
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    CRASH = "crash"
+    HANG = "hang"
+    MEMORY = "memory"
+    DIED = "died"
+    BAD_RESULT = "bad_result"
+    EFFECT = "effect"
+    SUPERLINEAR = "superlinear"
+
+    @property
+    def is_violation(self) -> bool:
+        """Whether the contract was broken."""
+        return self not in (Outcome.ACCEPTED, Outcome.REJECTED)
+
+    @property
+    def is_costly(self) -> bool:
+        """Whether to see it again costs a second of waiting or a whole worker."""
+        return self in (Outcome.HANG, Outcome.MEMORY, Outcome.DIED)
+
+
+class Status(StrEnum):
+    """Where a finding stands in its history."""
+
+    NEW = "new"
+    KNOWN = "known"
+    ACCEPTED = "accepted"
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One line of a traceback, inside the code under test."""
+
+    module: str
+    function: str
+    file: str
+    line: int
+
+    @property
+    def place(self) -> str:
+        """`module:function`: what stays the same when lines move."""
+        return f"{self.module}:{self.function}"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One execution's outcome with its evidence.
+
+    `exception` is the exception's name (with its module unless it is a builtin), or how the process died (`SIGSEGV`,
+    `exit 0`). `clause` is the part of the contract that a `bad_result` or an `effect` broke. `frames` run from the
+    outermost to the innermost, only those inside the code under test. `place` is where the bug is said to be.
+    """
+
+    outcome: Outcome
+    exception: str = ""
+    message: str = ""
+    clause: str = ""
+    place: str = ""
+    frames: tuple[Frame, ...] = ()
+
+    @property
+    def signature(self) -> str:
+        """One line that is equal exactly for failures held to be the same bug."""
+        return " ".join(part for part in (str(self.outcome), self.clause or self.exception, self.place) if part)
+
+    @property
+    def location(self) -> str:
+        """`file:line` of the frame that the signature names, or the empty string."""
+        for frame in reversed(self.frames):
+            if frame.place == self.place or frame.module == self.place:
+                return f"{frame.file}:{frame.line}"
+        return f"{self.frames[-1].file}:{self.frames[-1].line}" if self.frames else ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data for a pipe or a file."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Verdict:
+        """Read `to_json`'s data, which may come from a worker that hostile code took over.
+
+        Raises:
+            KeyError, TypeError, ValueError: the data is not a verdict.
+        """
+        return cls(
+            outcome=Outcome(data["outcome"]),
+            exception=str(data["exception"])[:MESSAGE_LIMIT],
+            message=str(data["message"])[:MESSAGE_LIMIT],
+            clause=str(data["clause"])[:MESSAGE_LIMIT],
+            place=str(data["place"])[:MESSAGE_LIMIT],
+            frames=tuple(
+                Frame(str(f["module"]), str(f["function"]), str(f["file"]), int(f["line"]))
+                for f in data["frames"][-FRAMES_LIMIT:]
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A bug: a verdict, the smallest input known to cause it, and its history.
+
+    `minimised_from` is the size in bytes of the input that was first seen. `path` is where the input was saved,
+    relative to the project, or empty while it is nowhere but here.
+    """
+
+    target: str
+    verdict: Verdict
+    data: bytes = field(repr=False)
+    status: Status = Status.NEW
+    deterministic: bool = True
+    minimised_from: int = 0
+    found_after_seconds: float = 0.0
+    found_after_executions: int = 0
+    path: str = ""
+    reason: str = ""
+
+    @property
+    def id(self) -> str:
+        """The name of its input."""
+        return input_id(self.data)
+
+    @property
+    def signature(self) -> str:
+        """Its verdict's signature."""
+        return self.verdict.signature
+
+    def with_input(self, data: bytes, verdict: Verdict) -> Finding:
+        """The same finding on another input of the same signature."""
+        return replace(self, data=data, verdict=verdict)
