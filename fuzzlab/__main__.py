@@ -1,0 +1,6 @@
+"""`python -m fuzzlab`."""
+
+from fuzzlab.cli import main
+
+if __name__ == "__main__":
+    main()

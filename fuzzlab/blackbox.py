@@ -1,0 +1,86 @@
+"""The memory that survives a worker: the input that was running, and how far it got.
+
+A file mapped by the worker and by its supervisor. The worker writes each input into it before the target sees it, so
+that `os._exit`, a segmentation fault, `kill -9` or the kernel's OOM killer take the worker but not the evidence. It is
+the heartbeat too: the supervisor sees from the sequence number whether the worker still moves, and reads the counters
+without a message. Writing an input costs about 0.3 µs.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import mmap
+import os
+import tempfile
+from pathlib import Path
+
+__all__ = [
+    "ACCEPTED",
+    "INDEX",
+    "INTERRUPT",
+    "LENGTH",
+    "REJECTED",
+    "RUNNING",
+    "SEQUENCE",
+    "STARTED",
+    "BlackBox",
+]
+
+SEQUENCE, LENGTH, RUNNING, ACCEPTED, REJECTED, INDEX, INTERRUPT, STARTED = range(8)
+"""Words of the head: executions begun; bytes of the input; whether the target has control; executions accepted and
+rejected; position in the batch; the sequence number that the supervisor wants ended; when the first execution began
+(CLOCK_MONOTONIC, ns)."""
+
+HEAD = mmap.PAGESIZE
+"""Bytes before the input: a page, so that the input starts aligned."""
+
+
+class BlackBox:
+    """Mapped memory of a head of 64-bit words and a body of `capacity` bytes for the input."""
+
+    def __init__(self, descriptor: int, capacity: int) -> None:
+        self.descriptor = descriptor
+        self.capacity = capacity
+        self._map = mmap.mmap(descriptor, HEAD + capacity)
+        whole = memoryview(self._map)
+        self.head = whole[:HEAD].cast("Q")
+        self.body = whole[HEAD:]
+
+    @classmethod
+    def create(cls, folder: Path, capacity: int) -> BlackBox:
+        """Make a new one in `folder`, or in the system's own temporary folder where that cannot be written.
+
+        The space is allocated at once: a write into the mapped hole of a full disk would kill the worker with SIGBUS.
+        """
+        for place in (folder, None):
+            with contextlib.suppress(OSError):
+                descriptor, path = tempfile.mkstemp(prefix="box-", dir=place)
+                Path(path).unlink()  # it lives as long as somebody maps it, and leaves nothing behind
+                try:
+                    _allocate(descriptor, HEAD + capacity)
+                    return cls(descriptor, capacity)
+                except OSError:
+                    os.close(descriptor)
+        descriptor = os.memfd_create("fuzzlab-box")
+        os.ftruncate(descriptor, HEAD + capacity)
+        return cls(descriptor, capacity)
+
+    def input(self) -> bytes | None:
+        """Give the input that was running, or None when the target did not have control."""
+        return bytes(self.body[: self.head[LENGTH]]) if self.head[RUNNING] else None
+
+    def close(self) -> None:
+        """Give the memory back."""
+        self.head.release()
+        self.body.release()
+        with contextlib.suppress(BufferError):
+            self._map.close()
+        with contextlib.suppress(OSError):
+            os.close(self.descriptor)
+
+
+def _allocate(descriptor: int, size: int) -> None:
+    if hasattr(os, "posix_fallocate"):
+        os.posix_fallocate(descriptor, 0, size)
+    else:
+        os.ftruncate(descriptor, size)

@@ -1,0 +1,360 @@
+"""Many targets, several workers, one budget: supervise, take in what is found, lose nothing.
+
+The supervisor's loop only waits, watches heartbeats and files what comes; deflaking and minimising happen in a thread
+with a worker of its own. A finding is stored as soon as it is told, and again when it is smaller.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import queue
+import select
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fuzzlab.channel import unpack
+from fuzzlab.corpus import Corpus
+from fuzzlab.engines import coverage
+from fuzzlab.errors import HarnessError, UserError
+from fuzzlab.events import (
+    Event,
+    FindingSeen,
+    Progressed,
+    TargetFinished,
+    TargetResult,
+    TargetStarted,
+    Warned,
+    WorkerRestarted,
+)
+from fuzzlab.lane import Lane
+from fuzzlab.project import Project
+from fuzzlab.register import Register
+from fuzzlab.schedule import next_slice
+from fuzzlab.target import Target
+from fuzzlab.triage import triage
+from fuzzlab.verdict import Finding, Verdict
+from fuzzlab.worker import Lost, Worker, scratch
+
+__all__ = ["Campaign", "Limits"]
+
+PROGRESS_EVERY = 1.0
+"""Seconds between two events of progress."""
+
+GRACE = 60.0
+"""Seconds that triage may go on after a campaign's end; findings beyond stay stored as they were found."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What ends a campaign: `seconds` on the wall clock, or `runs` executions a target (None: no limit)."""
+
+    seconds: float
+    runs: int | None = None
+    workers: int = 1
+    seed: int = 0
+
+
+@dataclass(slots=True)
+class _State:
+    """One target in this campaign."""
+
+    target: Target
+    corpus: Corpus
+    register: Register
+    lanes: list[Lane] = field(default_factory=list)
+    turns: int = 0
+    spent: float = 0.0
+    active: float = 0.0
+    executions: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    coverage: int = 0
+    restarts: int = 0
+    started: bool = False
+    lethal: set[bytes] = field(default_factory=set)
+
+    def result(self) -> TargetResult:
+        """Count what is done, and what its running workers have done so far."""
+        return TargetResult(
+            name=self.target.name,
+            executions=self.executions + sum(lane.executions for lane in self.lanes),
+            seconds=self.active,
+            accepted=self.accepted + sum(lane.accepted for lane in self.lanes),
+            rejected=self.rejected + sum(lane.rejected for lane in self.lanes),
+            coverage=max([self.coverage, *(lane.coverage for lane in self.lanes)]),
+            corpus_size=sum(self.corpus.sizes().values()),
+            worker_restarts=self.restarts,
+            findings=self.register.findings(),
+        )
+
+
+class Campaign:
+    """A run of the coverage engine; iterate over `run()` to make it happen."""
+
+    def __init__(self, project: Project, targets: Sequence[Target], limits: Limits) -> None:
+        """Prepare one.
+
+        Raises:
+            UserError: there is no coverage engine on this machine.
+        """
+        if (why := coverage.missing()) is not None:
+            raise UserError(why)
+        self.project = project
+        self.limits = limits
+        self.folder = scratch(project)
+        self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+        self._states = {target.name: self._state(target) for target in targets}
+        self._triage = _Triage(self.folder)
+        self._end = 0.0
+
+    def run(self) -> Iterator[Event]:
+        """Fuzz until a limit is reached; yield what happens. Closing the iterator ends the campaign with all work kept.
+
+        Raises:
+            UserError: a target does not import.
+            HarnessError: fuzzlab itself failed.
+        """
+        self._end = time.monotonic() + self.limits.seconds
+        progressed = looked = time.monotonic()
+        try:
+            while self._fill():
+                self._wait()
+                passed, looked = time.monotonic() - looked, time.monotonic()
+                for state in self._states.values():
+                    yield from self._tend(state, passed)
+                yield from self._settle()
+                if time.monotonic() - progressed >= PROGRESS_EVERY:
+                    progressed = time.monotonic()
+                    for state in self._states.values():
+                        if state.lanes:
+                            yield Progressed(state.result())
+                yield from self._drain()
+            self._triage.hurry(time.monotonic() + GRACE)
+            while self._triage.pending:
+                time.sleep(0.02)
+                yield from self._settle()
+            yield from self._drain()
+        finally:
+            self.close()
+        for state in self._states.values():
+            yield TargetFinished(state.result())
+        yield from self._drain()
+
+    def results(self) -> list[TargetResult]:
+        """Give where every target stands."""
+        return [state.result() for state in self._states.values()]
+
+    def close(self) -> None:
+        """End all workers, with what they found taken in."""
+        for state in self._states.values():
+            for lane in list(state.lanes):
+                self._retire(state, lane)
+        self._triage.close()
+        for raw, done in self._triage.finished():
+            self._states[raw.target].register.settle(raw, done)
+
+    def _state(self, target: Target) -> _State:
+        def warn(message: str) -> None:
+            self._events.put(Warned(message, target.name))
+
+        corpus = Corpus(self.project, target.name, warn)
+        return _State(target, corpus, Register(corpus, cannot_save=warn))
+
+    def _fill(self) -> bool:
+        """Give every free worker a turn; say whether anything runs."""
+        while True:
+            running = [state.target.name for state in self._states.values() for _ in state.lanes]
+            if len(running) >= self.limits.workers:
+                return True
+            turn = next_slice(
+                {name: state.spent for name, state in self._states.items() if self._wants(state)},
+                running,
+                remaining=self._end - time.monotonic(),
+                workers=self.limits.workers,
+            )
+            if turn is None:
+                return bool(running)
+            self._start(self._states[turn.target], turn.seconds)
+
+    def _wants(self, state: _State) -> bool:
+        """Whether a target can use another worker; with a number of runs it has one, so that the number is met."""
+        if self.limits.runs is None:
+            return True
+        return not state.lanes and state.executions < self.limits.runs
+
+    def _start(self, state: _State, seconds: float) -> None:
+        if not state.started:
+            state.started = True
+            self._events.put(TargetStarted(state.target.name))
+        state.turns += 1
+        state.lanes.append(
+            Lane(
+                state.target,
+                self.folder,
+                self._first_corpus(state),
+                seconds=seconds,
+                runs=None if self.limits.runs is None else self.limits.runs - state.executions,
+                seed=_seed(self.limits.seed, state.target.name, state.turns),
+                seen=list(state.register.seen),
+                active_before=state.active,
+                executions_before=state.executions,
+            )
+        )
+
+    def _first_corpus(self, state: _State) -> list[bytes]:
+        """Give what a worker starts with: every stored input but those that cost a second or a worker each time."""
+        costly = {f.data for f in state.register.recorded.values() if f.verdict.outcome.is_costly}
+        costly |= {f.data for f in state.register.findings() if f.verdict.outcome.is_costly} | state.lethal
+        return [data for data in state.corpus.inputs() if data not in costly]
+
+    def _wait(self) -> None:
+        """Sleep until a worker says something, at most a heartbeat's tick."""
+        readable = select.poll()
+        for state in self._states.values():
+            for lane in state.lanes:
+                readable.register(lane.child.channel.fileno(), select.POLLIN)
+        readable.poll(Lane.TICK * 1000)
+
+    def _tend(self, state: _State, passed: float) -> Iterator[Event]:
+        """Look after one target's workers."""
+        if any(lane.is_running for lane in state.lanes):
+            state.active += passed
+        for lane in list(state.lanes):
+            try:
+                for message in lane.messages():
+                    yield from self._found(
+                        state, lane, unpack(message["data"]), Verdict.from_json(message["verdict"]), message["executions"]
+                    )
+                lane.child.watch()
+            except Lost as lost:
+                executions = lane.executions
+                self._retire(state, lane)
+                if lost.verdict is None or lost.data is None:
+                    if not lane.ended_well:
+                        raise HarnessError(f"{state.target.name}: {lost.reason}") from None
+                    continue
+                state.restarts += 1
+                state.lethal.add(lost.data)
+                yield WorkerRestarted(state.target.name, lost.reason)
+                yield from self._found(state, lane, lost.data, lost.verdict, executions)
+                continue
+            self._take_in(state, lane)
+            if lane.is_over:
+                self._retire(state, lane)
+
+    def _found(
+        self, state: _State, lane: Lane, data: bytes, verdict: Verdict, executions: int
+    ) -> Iterator[Event]:  # fmt: skip
+        """A worker met a violation whose signature it had not met before."""
+        if verdict.signature in state.register.seen:
+            return
+        if (known := state.register.known(verdict)) is not None:
+            yield FindingSeen(known)
+            return
+        finding = state.register.note(
+            Finding(
+                target=state.target.name, verdict=verdict, data=data, minimised_from=len(data),
+                found_after_seconds=lane.found_after(), found_after_executions=lane.executions_before + executions,
+            )
+        )  # fmt: skip
+        self._triage.put(state.target, finding)
+
+    def _settle(self) -> Iterator[Event]:
+        for raw, done in self._triage.finished():
+            settled = self._states[raw.target].register.settle(raw, done)
+            if settled is not None:
+                yield FindingSeen(settled)
+
+    def _take_in(self, state: _State, lane: Lane, *, final: bool = False) -> None:
+        """Move what reached new code into the corpus."""
+        for data in lane.new_inputs(final=final):
+            try:
+                state.corpus.add_coverage(data)
+            except OSError as error:
+                self._events.put(Warned(f"cannot keep coverage inputs: {error}", state.target.name))
+                return
+
+    def _retire(self, state: _State, lane: Lane) -> None:
+        lane.child.kill()
+        self._take_in(state, lane, final=True)
+        state.executions += lane.executions
+        state.accepted += lane.accepted
+        state.rejected += lane.rejected
+        state.coverage = max(state.coverage, lane.coverage)
+        state.spent += lane.age
+        state.lanes.remove(lane)
+        lane.close()
+
+    def _drain(self) -> Iterator[Event]:
+        while not self._events.empty():
+            yield self._events.get()
+
+
+class _Triage:
+    """A thread that deflakes and minimises, one finding after the other, so that the supervisor never waits for it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._jobs: queue.SimpleQueue[tuple[Target, Finding] | None] = queue.SimpleQueue()
+        self._done: queue.SimpleQueue[tuple[Finding, Finding]] = queue.SimpleQueue()
+        self._deadline = float("inf")
+        self._stopped = threading.Event()
+        self.pending = 0
+        self._failure: BaseException | None = None
+        self._thread = threading.Thread(target=self._work, name="triage", daemon=True)
+        self._thread.start()
+
+    def put(self, target: Target, finding: Finding) -> None:
+        """Hand over a finding."""
+        self.pending += 1
+        self._jobs.put((target, finding))
+
+    def finished(self) -> Iterator[tuple[Finding, Finding]]:
+        """Yield (as found, as triaged) for what is done.
+
+        Raises:
+            HarnessError, UserError: the thread failed.
+        """
+        while not self._done.empty():
+            self.pending -= 1
+            yield self._done.get()
+        if self._failure is not None:
+            failure, self._failure = self._failure, None
+            self.pending = 0
+            raise failure
+
+    def hurry(self, deadline: float) -> None:
+        """Have all done by `deadline` (monotonic): what is left by then is only deflaked."""
+        self._deadline = deadline
+
+    def close(self) -> None:
+        """Stop after the attempt in hand; what is not done stays as it was found."""
+        self._stopped.set()
+        self._jobs.put(None)
+        self._thread.join()
+
+    def _work(self) -> None:
+        try:
+            while (job := self._jobs.get()) is not None and not self._stopped.is_set():
+                target, finding = job
+                self._done.put((finding, self._one(target, finding)))
+        except BaseException as error:  # noqa: BLE001 - raised again by the supervisor
+            self._failure = error
+
+    def _one(self, target: Target, finding: Finding) -> Finding:
+        bench = Worker(target, self._folder, largest=len(finding.data))
+        try:
+            return triage(finding, bench, target.format, should_stop=self._must_stop)
+        finally:
+            bench.close()
+
+    def _must_stop(self) -> bool:
+        return self._stopped.is_set() or time.monotonic() > self._deadline
+
+
+def _seed(seed: int, name: str, turn: int) -> int:
+    """Give every turn a random sequence of its own, the same one for the same campaign seed."""
+    return int.from_bytes(hashlib.sha256(f"{seed} {name} {turn}".encode()).digest()[:4], "big") >> 1

@@ -1,0 +1,135 @@
+"""What runs inside a worker: `python -m fuzzlab.child SOCKET`, started by `fuzzlab.worker` and by nobody else.
+
+It takes one order (which target, how), then either answers batches of inputs or hands the process to the coverage
+engine. Everything it says goes over the socket; what the target prints goes nowhere, and what the interpreter says on
+its deathbed goes to the log, where the supervisor reads it.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import faulthandler
+import importlib
+import os
+import resource
+import signal
+import socket
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+from fuzzlab.blackbox import INDEX, BlackBox
+from fuzzlab.channel import Channel, Closed, unpack
+from fuzzlab.engines import coverage
+from fuzzlab.errors import UserError
+from fuzzlab.executor import ACCEPTED_VERDICT, DUMP_SIGNAL, REJECTED_VERDICT, Executor
+from fuzzlab.scope import Scope
+from fuzzlab.target import REGISTRY, Target, adhoc
+
+__all__ = ["main"]
+
+SPARE_FRAMES = 24
+"""Frames by which a batch's stack is shorter than a campaign's.
+
+Atheris's callbacks take a frame or two of the target's stack, so an input that just overflows it in a campaign must
+overflow it here as well, or it could not be reproduced.
+"""
+
+
+def main() -> None:
+    """Run one worker until its supervisor hangs up."""
+    channel = Channel(socket.socket(fileno=int(sys.argv[1])))
+    order = channel.receive()
+    assert order is not None  # noqa: S101 - without a timeout there is a message or an exception
+    _die_with(order["supervisor"])
+    try:
+        _quieten()
+        _work(channel, order)
+    except Closed:
+        pass
+    except UserError as error:
+        channel.send({"is": "user_error", "message": str(error)})
+    except BaseException:  # noqa: BLE001 - the supervisor must learn of it, and nobody else can
+        channel.send({"is": "harness_error", "traceback": traceback.format_exc()})
+
+
+def _work(channel: Channel, order: dict[str, Any]) -> None:
+    sys.path[:] = order["sys_path"]
+    scope = Scope(order["packages"])
+    if order["do"] == "fuzz":
+        with coverage.instrumented(order["packages"]):
+            target = _load(order)
+    else:
+        target = _load(order)
+    box = BlackBox(order["box"], order["capacity"])
+    executor = Executor(target, box, scope, impatient=order["impatient"])
+    executor.known_hangs.update(order["known_hangs"])
+    executor.install()
+
+    def ready() -> None:
+        _limit_memory(target.contract.budget.memory)
+        channel.send({"is": "ready"})
+
+    if order["do"] == "fuzz":
+        coverage.run(executor, order["fuzz"], channel.send, ready)
+    else:
+        ready()
+        _answer(channel, executor, box)
+
+
+def _answer(channel: Channel, executor: Executor, box: BlackBox) -> None:
+    """Run batches of inputs; violations are told at once, for the next input may end the process."""
+    head = box.head
+    executor.begin(spare=SPARE_FRAMES)
+    while True:
+        message = channel.receive()
+        assert message is not None  # noqa: S101 - as above
+        for index, packed in enumerate(message["inputs"]):
+            data = unpack(packed)
+            head[INDEX] = index
+            verdict = executor.execute(data)
+            if verdict is not ACCEPTED_VERDICT and (verdict is not REJECTED_VERDICT or message["all"]):
+                channel.send({"is": "verdict", "index": index, "verdict": verdict.to_json()})
+        channel.send({"is": "ran"})
+
+
+def _load(order: dict[str, Any]) -> Target:
+    """Import the one module that defines the target, and nothing else of the project."""
+    if options := order["options"]:
+        spec, format_name, *allow = options
+        return adhoc(spec, format_name=format_name or None, allow=allow)
+    importlib.import_module(order["module"])
+    return REGISTRY[order["name"]]
+
+
+def _quieten() -> None:
+    """Keep the target's own output from everybody: it may print 100 MB, or terminal escapes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sys.stdout = sys.stderr = Path(os.devnull).open("w", encoding="utf-8", errors="replace")  # noqa: SIM115
+    faulthandler.enable(file=2, all_threads=False)
+    faulthandler.register(DUMP_SIGNAL, file=2, all_threads=False)
+
+
+def _limit_memory(budget: int) -> None:
+    """Let this process grow by `budget` bytes: an allocation beyond it raises MemoryError, where the frames are."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    except OSError:
+        return  # no such file outside Linux, where RLIMIT_AS is not dependable either
+    size = pages * resource.getpagesize()
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    limit = size + budget if hard == resource.RLIM_INFINITY else min(size + budget, hard)
+    resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
+
+
+def _die_with(supervisor: int) -> None:
+    """End with the supervisor, even when `kill -9` gives it no time to say so (prctl(2), PR_SET_PDEATHSIG)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+        if os.getppid() != supervisor:
+            sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,378 @@
+"""The command line: parse, wire, exit code. No logic."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from fuzzlab import __version__
+from fuzzlab.campaign import Campaign, Limits
+from fuzzlab.card import card
+from fuzzlab.corpus import Corpus
+from fuzzlab.duration import duration
+from fuzzlab.errors import FuzzlabError, UserError, nearest
+from fuzzlab.escape import escaped, one_line
+from fuzzlab.events import Event, FindingSeen, TargetFinished, TargetResult
+from fuzzlab.journal import Journal
+from fuzzlab.project import Project
+from fuzzlab.register import Register
+from fuzzlab.reports.document import finding_document, run_document
+from fuzzlab.reports.html import write_html
+from fuzzlab.reports.terminal import Terminal
+from fuzzlab.session import Session
+from fuzzlab.target import Target, load, select
+from fuzzlab.verdict import Finding, Status
+
+__all__ = ["main"]
+
+CLEAN, FINDINGS, USER, HARNESS, INTERRUPTED = 0, 1, 2, 3, 130
+
+DEFAULT_TIME = "60s"
+"""Long enough to find what is easily found, short enough to wait for."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command and exit: 0 clean, 1 findings, 2 the user's mistake, 3 the harness's own failure, 130 interrupted."""
+    sys.exit(_main(arguments))
+
+
+def _main(arguments: Sequence[str] | None) -> int:
+    try:
+        return int(_commands.main(arguments, prog_name="fuzzlab", standalone_mode=False) or CLEAN)
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        return INTERRUPTED
+    except click.ClickException as error:
+        return _say(error.format_message(), USER)
+    except UserError as error:
+        return _say(str(error), USER)
+    except BrokenPipeError:
+        # The reader of our output has gone (`| head`): that is no failure, but Python would complain at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return CLEAN
+    except FuzzlabError as error:
+        return _say(f"failure of the harness, not a finding: {error}", HARNESS, whole=True)
+    except Exception:  # noqa: BLE001 - a failure of ours must exit as one, not as 1, which means findings
+        return _say(f"failure of the harness, not a finding:\n{traceback.format_exc()}", HARNESS, whole=True)
+
+
+def _say(message: str, code: int, *, whole: bool = False) -> int:
+    lines = message.splitlines() if whole else [" ".join(message.split())]
+    click.echo("\n".join(["fuzzlab: " + escaped(lines[0]), *map(escaped, lines[1:])]), err=True)
+    return code
+
+
+class _Group(click.Group):
+    """Commands, with the nearest name for a wrong one."""
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        if args and self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
+            names = self.list_commands(ctx)
+            raise UserError(f"no command {args[0]!r}{nearest(args[0], names)}; there are {', '.join(names)}")
+        return super().resolve_command(ctx, args)
+
+
+class _Duration(click.ParamType):
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:  # noqa: ARG002
+        if isinstance(value, float):
+            return value
+        try:
+            return duration(value)
+        except UserError as error:
+            raise UserError(f"{param.opts[0] if param else ''} {error}") from None
+
+
+_json = click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output, logs on standard error.")
+_format = click.option("--format", "format_name", metavar="NAME", help="Format of a module:function: raw, text, json, csv, http.")
+_allow = click.option("--allow", multiple=True, metavar="MODULE:ERROR", help="Error with which a module:function may refuse.")
+_names = click.argument("names", nargs=-1, metavar="[TARGET | MODULE:FUNCTION]...")
+_quiet = click.option("--quiet", is_flag=True, help="Findings and the sum only.")
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="fuzzlab", message="%(prog)s %(version)s")
+def _commands() -> None:
+    """Fuzz Python input parsers under one contract.
+
+    A parser may refuse with a declared error; it may never crash, hang, exhaust memory, kill the process, have side
+    effects, or return what the code behind it cannot handle.
+    """
+
+
+@_commands.command("list")
+@_json
+def _list(*, as_json: bool) -> int:
+    """The targets, their formats, contracts and corpus sizes."""
+    project, known = _project()
+    rows = [_describe(project, target) for target in known.values()]
+    if as_json:
+        click.echo(json.dumps({"version": 1, "exit_code": CLEAN, "targets": rows}, indent=2))
+        return CLEAN
+    if not rows:
+        click.echo("no targets: decorate a parser with @fuzzlab.target in a module that [tool.fuzzlab] targets names")
+    for row in rows:
+        promise, sizes = row["contract"], row["corpus"]
+        click.echo(f"{row['name']}  ({row['format']['name']})  {row['place']}")
+        click.echo(
+            f"    allow {', '.join(promise['allow'])}; {promise['seconds']:g} s, {promise['memory'] >> 20} MiB; "
+            f"oracles {', '.join(promise['oracles']) or 'none'}"
+        )
+        click.echo(f"    {sizes['seeds']} seeds, {sizes['regressions']} regressions, {sizes['coverage']} coverage inputs")
+    return CLEAN
+
+
+@_commands.command("replay")
+@_names
+@click.option("--input", "files", multiple=True, type=click.Path(path_type=Path), help="This file instead of the corpus.")
+@click.option("--in-process", is_flag=True, help="Without a worker, for a debugger: no limit is enforced.")
+@_format
+@_allow
+@_quiet
+@_json
+def _replay(
+    *, names: tuple[str, ...], files: tuple[Path, ...], in_process: bool, format_name: str | None,
+    allow: tuple[str, ...], quiet: bool, as_json: bool,
+) -> int:  # fmt: skip
+    """Run every stored input once."""
+    project, known = _project()
+    targets = select(names, known, format_name=format_name, allow=allow)
+    inputs = [_read(path) for path in files] or None
+    if in_process:
+        click.echo("in this process: no limits, and what kills the target kills fuzzlab", err=True)
+
+    def events() -> Iterator[Event]:
+        for target in targets:
+            yield from Session(project, target, in_process=in_process).replay(inputs)
+
+    return _run(project, targets, events(), as_json=as_json, quiet=quiet)
+
+
+@_commands.command("check")
+@_names
+@click.option("--examples", type=click.IntRange(min=1), help="Examples a target (default: [tool.fuzzlab] examples, 200).")
+@click.option("--profile", type=click.Choice(["pr", "explore"]), default="pr", show_default=True,
+              help="pr: the same examples every time; explore: others every time.")  # fmt: skip
+@click.option("--seed", type=click.IntRange(min=0), help="The examples of this seed.")
+@click.option("--in-process", is_flag=True, help="Without a worker, for a debugger: no limit is enforced.")
+@_format
+@_allow
+@_quiet
+@_json
+def _check(
+    *, names: tuple[str, ...], examples: int | None, profile: str, seed: int | None, in_process: bool,
+    format_name: str | None, allow: tuple[str, ...], quiet: bool, as_json: bool,
+) -> int:  # fmt: skip
+    """Property tests: examples of the format, made by Hypothesis."""
+    project, known = _project()
+    targets = select(names, known, format_name=format_name, allow=allow)
+    if seed is None and profile == "explore":
+        seed = time.time_ns()
+
+    def events() -> Iterator[Event]:
+        for target in targets:
+            session = Session(project, target, in_process=in_process)
+            yield from session.check(examples=examples or project.config.examples, seed=seed)
+
+    return _run(project, targets, events(), as_json=as_json, quiet=quiet)
+
+
+@_commands.command("fuzz")
+@_names
+@click.option("--time", "seconds", type=_Duration(), default=DEFAULT_TIME, show_default=True, help="For all of it: 90, 60s, 10m, 8h.")
+@click.option("--runs", type=click.IntRange(min=1), help="Executions a target at the most.")
+@click.option("--workers", type=click.IntRange(min=1, max=1024), help="Processes at once (default: cores).")
+@click.option("--seed", type=click.IntRange(min=0), help="Of the random choices (default: the clock).")
+@_format
+@_allow
+@_quiet
+@_json
+def _fuzz(
+    *, names: tuple[str, ...], seconds: float, runs: int | None, workers: int | None, seed: int | None,
+    format_name: str | None, allow: tuple[str, ...], quiet: bool, as_json: bool,
+) -> int:  # fmt: skip
+    """A coverage-guided campaign over all targets, or these."""
+    project, known = _project()
+    targets = select(names, known, format_name=format_name, allow=allow)
+    limits = Limits(
+        seconds=seconds, runs=runs, workers=workers or _cores(), seed=time.time_ns() if seed is None else seed
+    )  # fmt: skip
+    campaign = Campaign(project, targets, limits)
+    return _run(project, targets, campaign.run(), as_json=as_json, quiet=quiet, standing=campaign.results)
+
+
+@_commands.group("findings", cls=_Group, invoke_without_command=True)
+@click.pass_context
+def _findings(context: click.Context) -> int:
+    """The register of what was found: list, show, accept, reopen."""
+    return int(context.invoke(_findings_list, names=(), as_json=False)) if context.invoked_subcommand is None else CLEAN
+
+
+@_findings.command("list")
+@click.argument("names", nargs=-1, metavar="[TARGET]...")
+@_json
+def _findings_list(*, names: tuple[str, ...], as_json: bool) -> int:
+    """A line each."""
+    found = [f for f in _recorded(Project.find(Path.cwd())) if not names or f.target in names]
+    code = FINDINGS if Register.is_open(found) else CLEAN
+    if as_json:
+        rows = [{"target": f.target, **finding_document(f).model_dump(mode="json"), "reason": f.reason} for f in found]
+        click.echo(json.dumps({"version": 1, "exit_code": code, "findings": rows}, indent=2))
+        return code
+    for finding in found:
+        click.echo(f"{finding.id}  {finding.status:<8}  {escaped(finding.target)}  {one_line(finding.signature)}")
+    click.echo(f"{len(found)} findings" if found else "no findings on record")
+    return code
+
+
+@_findings.command("show")
+@click.argument("identifier", metavar="ID")
+def _findings_show(*, identifier: str) -> int:
+    """All of one finding: what broke, the input, the frames, the command."""
+    project, known = _project()
+    finding = _one(project, identifier)
+    click.echo("\n".join(card(finding, known.get(finding.target))))
+    return CLEAN
+
+
+@_findings.command("accept")
+@click.argument("identifier", metavar="ID")
+@click.option("--reason", required=True, help="Why it may stay.")
+def _findings_accept(*, identifier: str, reason: str) -> int:
+    """Decide that a finding may stay: it no longer fails a run."""
+    if not reason.strip():
+        raise UserError("accept: --reason is empty; say why the finding may stay")
+    return _decide(identifier, Status.ACCEPTED, reason)
+
+
+@_findings.command("reopen")
+@click.argument("identifier", metavar="ID")
+def _findings_reopen(*, identifier: str) -> int:
+    """Take an acceptance back."""
+    return _decide(identifier, Status.KNOWN, "")
+
+
+@_commands.command("report")
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="The file to write.")
+def _report(*, output: Path | None) -> int:
+    """Write the last campaign as one HTML file."""
+    project = Project.find(Path.cwd())
+    path = output or project.state / "report.html"
+    document = Journal(project).last_run()
+    write_html(path, document, list(_recorded(project)))
+    click.echo(f"wrote {escaped(str(path))}")
+    return CLEAN
+
+
+def _run(
+    project: Project, targets: Sequence[Target], events: Iterator[Event], *, as_json: bool, quiet: bool,
+    standing: Callable[[], Iterable[TargetResult]] | None = None,
+) -> int:  # fmt: skip
+    """Show a run's events as they come, write them down, and give its exit code."""
+    began = time.monotonic()
+    journal = Journal(project)
+    terminal = Terminal(sys.stderr if as_json else sys.stdout, {t.name: t for t in targets}, quiet=quiet)
+    results: dict[str, TargetResult] = {}
+    seen: list[Finding] = []
+    interrupted = False
+    try:
+        for event in events:
+            terminal.event(event)
+            journal.event(event)
+            if isinstance(event, TargetFinished):
+                results[event.result.name] = event.result
+            elif isinstance(event, FindingSeen):
+                seen.append(event.finding)
+    except KeyboardInterrupt:
+        interrupted = True
+        for result in standing() if standing else ():
+            results[result.name] = result
+    seconds = time.monotonic() - began
+    findings = [f for r in results.values() for f in r.findings] or seen
+    unsaved = [f for f in findings if not f.path]
+    code = INTERRUPTED if interrupted else USER if unsaved else FINDINGS if Register.is_open(findings) else CLEAN
+    terminal.summary(results.values(), seconds)
+    document = run_document(results.values(), exit_code=code, seconds=seconds)
+    journal.finish(document)
+    if as_json:
+        click.echo(document.model_dump_json(indent=2))
+    if unsaved and not interrupted:
+        noun = "finding" if len(unsaved) == 1 else "findings"
+        return _say(f"{len(unsaved)} {noun} not saved, printed above as base64: {project.corpus} cannot be written", USER)
+    return code
+
+
+def _project() -> tuple[Project, dict[str, Target]]:
+    project = Project.find(Path.cwd())
+    return project, load(project.config.targets, root=project.root)
+
+
+def _describe(project: Project, target: Target) -> dict[str, Any]:
+    promise = target.contract
+    return {
+        "name": target.name,
+        "place": target.place,
+        "format": target.format.describe(),
+        "contract": {
+            "allow": [cls.__qualname__ for cls in promise.allow],
+            "seconds": promise.budget.seconds,
+            "memory": promise.budget.memory,
+            "oracles": [oracle.name for oracle in promise.oracles],
+            "sanitizers": sorted(promise.sanitizers),
+        },
+        "corpus": Corpus(project, target.name, _warn).sizes(),
+    }
+
+
+def _recorded(project: Project) -> Iterator[Finding]:
+    folders = sorted(project.corpus.iterdir()) if project.corpus.is_dir() else []
+    for folder in folders:
+        if folder.is_dir():
+            yield from Corpus(project, folder.name, _warn).findings()
+
+
+def _one(project: Project, identifier: str) -> Finding:
+    found = list(_recorded(project))
+    matching = [f for f in found if f.id.startswith(identifier)]
+    if len(matching) != 1:
+        hint = nearest(identifier, [f.id for f in found])
+        what = "no finding" if not matching else f"{len(matching)} findings"
+        raise UserError(f"{what} with id {identifier!r}{hint}; `fuzzlab findings` lists them")
+    return matching[0]
+
+
+def _decide(identifier: str, status: Status, reason: str) -> int:
+    project = Project.find(Path.cwd())
+    finding = _one(project, identifier)
+    try:
+        Corpus(project, finding.target, _warn).save(replace(finding, status=status, reason=reason))
+    except OSError as error:
+        raise UserError(f"cannot write {finding.path}.json: {error.strerror}") from None
+    click.echo(f"{finding.id} is now {status}")
+    return CLEAN
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UserError(f"--input {path}: {error.strerror}") from None
+
+
+def _warn(message: str) -> None:
+    click.echo(f"warning: {escaped(message)}", err=True)
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,201 @@
+"""A target's stored inputs by their roles: seeds, regressions, coverage inputs.
+
+Seeds and regressions are committed; coverage inputs can be deleted at the cost of time. A file whose name and content
+disagree (a kill, an editor, a merge) is set aside and warned of, never fatal, never deleted.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import platform
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from fuzzlab.files import write_atomically
+from fuzzlab.project import Project
+from fuzzlab.verdict import Finding, Status, Verdict, input_id
+
+__all__ = ["Corpus"]
+
+LARGEST = 16 << 20
+"""Bytes. A larger file in a corpus is an accident; it would be mutated at a few executions a second."""
+
+
+@dataclass(slots=True)
+class Corpus:
+    """The inputs of one target; `warn` is told of every file passed over, once."""
+
+    project: Project
+    target: str
+    warn: Callable[[str], None]
+    _warned: set[Path] = field(default_factory=set)
+
+    @property
+    def seeds_folder(self) -> Path:
+        """Written by people, or recorded."""
+        return self.project.corpus / self.target / "seeds"
+
+    @property
+    def regressions_folder(self) -> Path:
+        """What once broke the contract."""
+        return self.project.corpus / self.target / "regressions"
+
+    @property
+    def coverage_folder(self) -> Path:
+        """What reached new code."""
+        return self.project.state / "coverage" / self.target
+
+    def seeds(self) -> Iterator[bytes]:
+        """Yield the seeds, by name."""
+        for _, data in self._files(self.seeds_folder, named_by_content=False):
+            yield data
+
+    def regressions(self) -> Iterator[bytes]:
+        """Yield what once broke the contract, by name."""
+        for _, data in self._files(self.regressions_folder, named_by_content=True):
+            yield data
+
+    def coverage(self) -> Iterator[bytes]:
+        """Yield what reached new code, by name."""
+        for _, data in self._files(self.coverage_folder, named_by_content=True):
+            yield data
+
+    def inputs(self) -> Iterator[bytes]:
+        """Yield every stored input: regressions first, for they are what one waits for."""
+        yield from self.regressions()
+        yield from self.seeds()
+        yield from self.coverage()
+
+    def sizes(self) -> dict[str, int]:
+        """Count the files of each role without reading them."""
+        return {
+            "seeds": _count(self.seeds_folder),
+            "regressions": _count(self.regressions_folder),
+            "coverage": _count(self.coverage_folder),
+        }
+
+    def add_coverage(self, data: bytes) -> bool:
+        """Keep an input that reached new code; say whether it is a new one.
+
+        Raises:
+            OSError: it could not be written.
+        """
+        path = self.coverage_folder / input_id(data)
+        if path.exists():
+            return False
+        write_atomically(path, data)
+        return True
+
+    def save(self, finding: Finding) -> Finding:
+        """Store a finding's input and its sidecar, in that order; give the finding with its path.
+
+        Raises:
+            OSError: it could not be written; the finding must then be shown whole.
+        """
+        path = self.regressions_folder / finding.id
+        write_atomically(path, finding.data)
+        saved = replace(finding, path=self.project.shown(path))
+        write_atomically(path.with_name(f"{finding.id}.json"), _sidecar(saved))
+        return saved
+
+    def remove(self, finding: Finding) -> None:
+        """Take back what `save` stored: a smaller input of the same signature stands in its place."""
+        path = self.regressions_folder / finding.id
+        path.unlink(missing_ok=True)
+        path.with_name(f"{finding.id}.json").unlink(missing_ok=True)
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield the findings on record, by id; a sidecar that cannot be read is passed over with a warning."""
+        for path, data in self._files(self.regressions_folder, named_by_content=True):
+            sidecar = path.with_name(f"{path.name}.json")
+            if not sidecar.exists():
+                continue  # an input that people put there: replayed, but not yet seen to fail
+            try:
+                yield _read_sidecar(self.target, data, json.loads(sidecar.read_bytes()), self.project.shown(path))
+            except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+                self._warn(sidecar, f"is no finding ({type(error).__name__}: {error})")
+
+    def _files(self, folder: Path, *, named_by_content: bool) -> Iterator[tuple[Path, bytes]]:
+        try:
+            paths = sorted(folder.iterdir())
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            self._warn(folder, f"cannot be listed ({error.strerror})")
+            return
+        for path in paths:
+            if path.name.startswith(".") or (named_by_content and path.suffix == ".json"):
+                continue
+            data = self._read(path)
+            if data is None:
+                continue
+            if named_by_content and path.name != input_id(data):
+                self._set_aside(path)
+                continue
+            yield path, data
+
+    def _read(self, path: Path) -> bytes | None:
+        try:
+            status = path.stat()
+            if not stat.S_ISREG(status.st_mode):
+                self._warn(path, "is no ordinary file")
+            elif status.st_size > LARGEST:
+                self._warn(path, f"is larger than {LARGEST >> 20} MiB")
+            else:
+                return path.read_bytes()
+        except OSError as error:
+            self._warn(path, f"cannot be read ({error.strerror})")
+        return None
+
+    def _set_aside(self, path: Path) -> None:
+        aside = self.project.state / "quarantine" / self.target / path.name
+        try:
+            aside.parent.mkdir(parents=True, exist_ok=True)
+            path.replace(aside)
+            self._warn(path, f"does not hold what its name says; moved to {self.project.shown(aside)}")
+        except OSError as error:
+            self._warn(path, f"does not hold what its name says, and cannot be moved ({error.strerror})")
+
+    def _warn(self, path: Path, what: str) -> None:
+        if path not in self._warned:
+            self._warned.add(path)
+            self.warn(f"{self.project.shown(path)} {what}; passed over")
+
+
+def _count(folder: Path) -> int:
+    try:
+        return sum(1 for p in folder.iterdir() if not p.name.startswith(".") and p.suffix != ".json")
+    except OSError:
+        return 0
+
+
+def _sidecar(finding: Finding) -> bytes:
+    verdict = finding.verdict
+    document = {
+        "signature": finding.signature,
+        "verdict": verdict.to_json(),
+        "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
+        "versions": {"python": platform.python_version()},
+        "minimised_from": finding.minimised_from,
+        "deterministic": finding.deterministic,
+        "status": finding.status if finding.status is Status.ACCEPTED else Status.KNOWN,
+        "reason": finding.reason,
+    }
+    return json.dumps(document, indent=2, ensure_ascii=True).encode("ascii") + b"\n"
+
+
+def _read_sidecar(target: str, data: bytes, document: Any, path: str) -> Finding:
+    return Finding(
+        target=target,
+        verdict=Verdict.from_json(document["verdict"]),
+        data=data,
+        status=Status(document["status"]),
+        deterministic=bool(document["deterministic"]),
+        minimised_from=int(document["minimised_from"]),
+        path=path,
+        reason=str(document["reason"]),
+    )

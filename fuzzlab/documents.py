@@ -1,0 +1,400 @@
+"""JSON documents as trees: mutators of what `json.loads` gives, and its reductions.
+
+A document is a dict, list, str, int, float, bool or None. No function here changes its argument or copies all of it: a
+changed document shares with the old one everything that is not on the path to the change.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, Final
+
+from fuzzlab.boundaries import INTEGERS, NUMBER_SPELLINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from random import Random
+
+__all__ = ["MUTATORS", "containers", "dropped", "found", "replaced", "simpler", "walk"]
+
+STOP: Final = 0.15
+"""Chance to stop at a container on the way down: mostly leaves are changed, and at times what holds them."""
+
+TRIES: Final = 4
+"""Ways down that a search for one kind of node takes: a node that is rare needs some."""
+
+LIST_REPEATS: Final = (2, 3, 10, 50, 100, 256, 1000)
+"""Copies of one element: a page, two, and more than anybody tested."""
+
+NESTINGS: Final = (1, 2, 3, 10, 50)
+"""Levels around one value; the format's raw mutator nests deeper, where no tree can follow."""
+
+KEYS: Final = (
+    "", "id", "value", "data", "items", "type", "error", "__proto__", "constructor", "__class__", "$ref", "@type",
+    "a.b", "0", "\x00", "\ufeffid", "\u0456d", "key" * 100,
+)  # fmt: skip
+"""Keys that some reader treats as more than a name; a Cyrillic letter in one."""
+
+AROUND_A_NUMBER: Final = (
+    ("0", ""),
+    ("0", ""),
+    ("00", ""),
+    ("+", ""),
+    (" ", ""),
+    ("", " "),
+    ("", ".0"),
+    ("", ",0"),
+    ("", "e0"),
+)
+"""What stands before and after a number in a string; the leading zero twice, for it is the commonest."""
+
+EXTRAS: Final[tuple[Any, ...]] = (None, True, 0, -1, 1.5, "", "x", [], {}, [None], {"a": 1}, "0", "null")
+
+EXACT: Final = 2**53
+"""Below it an integer and a double are the same number, and a step of one is one."""
+
+FLOATS: Final = (0.1, 0.5, 1.5, 1e-7, -0.0, 1e22, 1e300, 1.7976931348623157e308, 5e-324, 0.1 + 0.2)
+
+Path = list[Any]
+_CONTAINERS: Final = (dict, list)
+_NUMBERS: Final = (int, float)
+
+
+def walk(document: Any) -> Iterator[tuple[Path, Any]]:
+    """Yield the path and the node of every place, the nearest to the root first."""
+    level: list[tuple[Path, Any]] = [([], document)]
+    while level:
+        below: list[tuple[Path, Any]] = []
+        for path, node in level:
+            yield path, node
+            if isinstance(node, dict):
+                below += [([*path, key], child) for key, child in node.items()]
+            elif isinstance(node, list):
+                below += [([*path, at], child) for at, child in enumerate(node)]
+        level = below
+
+
+def replaced(document: Any, path: Sequence[Any], value: Any) -> Any:
+    """Give `document` with `value` at `path`."""
+    chain = []
+    node = document
+    for step in path:
+        chain.append(node)
+        node = node[step]
+    for container, step in zip(reversed(chain), reversed(path), strict=True):
+        changed = container.copy()
+        changed[step] = value
+        value = changed
+    return value
+
+
+def dropped(document: Any, path: Sequence[Any]) -> Any:
+    """Give `document` without the key or element at `path`, which is not the root."""
+    node = document
+    for step in path[:-1]:
+        node = node[step]
+    changed = node.copy()
+    del changed[path[-1]]
+    return replaced(document, path[:-1], changed)
+
+
+def _descend(rng: Random, document: Any) -> tuple[Path, list[Any]]:
+    """Go down at random; give the path and the nodes on it, the root first."""
+    path: Path = []
+    nodes = [document]
+    node = document
+    while type(node) in _CONTAINERS and node and (not path or rng.random() > STOP):
+        step = rng.choice(list(node)) if type(node) is dict else rng.randrange(len(node))
+        path.append(step)
+        node = node[step]
+        nodes.append(node)
+    return path, nodes
+
+
+def found(rng: Random, document: Any, types: Sequence[type]) -> tuple[Path, Any] | None:
+    """Give the path and the node of some place that holds one of `types`, or None where a few tries met none."""
+    for _ in range(TRIES):
+        path, nodes = _descend(rng, document)
+        places = [at for at, node in enumerate(nodes) if type(node) in types]
+        if places:
+            at = rng.choice(places)
+            return path[:at], nodes[at]
+    return None
+
+
+def containers(rng: Random, document: Any) -> tuple[Path, Any] | None:
+    """Give the path and the node of some container that is not empty."""
+    place = found(rng, document, _CONTAINERS)
+    return place if place is not None and place[1] else None
+
+
+def _any(rng: Random, document: Any) -> tuple[Path, Any]:
+    path, nodes = _descend(rng, document)
+    return path, nodes[-1]
+
+
+def _number_of(text: str) -> Any:
+    try:
+        number = int(text) if text.lstrip("-").isdecimal() else float(text)
+    except ValueError:
+        return len(text)
+    return number if abs(number) < math.inf else 0  # NaN and infinity are no JSON
+
+
+def flip_type(rng: Random, document: Any) -> Any:
+    """Give one value another type: string, number, boolean, null, [x], {"value": x}, or what is inside of one."""
+    path, node = _any(rng, document)
+    kind = type(node)
+    ways: list[Any] = [[node], {"value": node}, None, bool(node)]
+    if kind is str:
+        ways += [_number_of(node), list(node[:8])]
+    elif kind in _NUMBERS:
+        ways += [str(node), str(node), *((float(node), int(node)) if abs(node) < EXACT else ())]
+    elif kind is bool:
+        ways += [str(node), str(node).lower(), int(node), str(int(node))]
+    elif kind is list:
+        ways += [
+            *node[:1],
+            {str(at): child for at, child in enumerate(node)},
+            "",
+            ",".join(str(child) for child in node[:8] if type(child) not in _CONTAINERS),
+        ]
+    elif kind is dict:
+        ways += [list(node.values()), list(node), [[key, child] for key, child in node.items()], ""]
+    else:
+        ways += ["null", "", 0, [], {}]
+    return replaced(document, path, rng.choice(ways))
+
+
+def number_to_string(rng: Random, document: Any) -> Any | None:
+    """Write a number, or a number in a string, as a string with a leading zero, a sign, a blank, a decimal comma."""
+    place = found(rng, document, (int, float, str))
+    if place is None:
+        return None
+    path, node = place
+    if type(node) is str and not node[:1].isdecimal():
+        return None
+    number = str(node)
+    spelled = rng.choice(
+        (
+            "0" + number,
+            "00" + number,
+            "+" + number,
+            " " + number,
+            number + " ",
+            number + ".0",
+            number.replace(".", ","),
+            number + "e0",
+        )
+    )
+    return replaced(document, path, spelled if rng.random() < 0.875 else rng.choice(NUMBER_SPELLINGS))
+
+
+def boundary_number(rng: Random, document: Any) -> Any | None:
+    """Put a boundary in the place of a number, or step over the number by one."""
+    place = found(rng, document, _NUMBERS)
+    if place is None:
+        return None
+    path, node = place
+    what = rng.randrange(4)
+    if what == 0 and abs(node) < EXACT:
+        return replaced(document, path, rng.choice((node + 1, node - 1, -node)))
+    if what == 1:
+        return replaced(document, path, rng.choice(FLOATS))
+    return replaced(document, path, rng.choice(INTEGERS))
+
+
+def null_value(rng: Random, document: Any) -> Any:
+    """Put null in the place of a value."""
+    return replaced(document, _any(rng, document)[0], None)
+
+
+def drop_child(rng: Random, document: Any) -> Any | None:
+    """Leave out a key or an element."""
+    path, _ = _any(rng, document)
+    return dropped(document, path) if path else None
+
+
+def _renamed(rng: Random, key: str) -> str:
+    head, _, tail = key.rpartition("_")
+    snake = "".join("_" + letter.lower() if letter.isupper() else letter for letter in key)
+    return rng.choice(
+        (
+            key.upper(), key.title(), key.swapcase(), key + "s", key.removesuffix("s"), "_" + key, "x_" + key,
+            key + "_id", " " + key, key + " ", key.replace("_", "-"), key.replace("_", ""), head + tail.title(), tail,
+            snake, key + "\x00", key[:-1], rng.choice(KEYS),
+        )
+    )  # fmt: skip
+
+
+def rename_key(rng: Random, document: Any) -> Any | None:
+    """Write a key as other people write it: case, plural, prefix, camel or snake."""
+    place = found(rng, document, (dict,))
+    if place is None or not place[1]:
+        return None
+    path, node = place
+    old = rng.choice(list(node))
+    new = _renamed(rng, old)
+    return replaced(document, path, {new if key == old else key: child for key, child in node.items()})
+
+
+def unknown_key(rng: Random, document: Any) -> Any | None:
+    """Add a key that nobody asked for, first or last."""
+    place = found(rng, document, (dict,))
+    if place is None:
+        return None
+    path, node = place
+    extra = {rng.choice(KEYS): rng.choice(EXTRAS)}
+    return replaced(document, path, {**extra, **node} if rng.random() < 0.5 else {**node, **extra})
+
+
+def duplicate_element(rng: Random, document: Any) -> Any | None:
+    """Say an element of a list twice, or many times."""
+    place = found(rng, document, (list,))
+    if place is None or not place[1]:
+        return None
+    path, node = place
+    at = rng.randrange(len(node))
+    times = 1 if rng.random() < 0.5 else rng.choice(LIST_REPEATS)
+    return replaced(document, path, node[:at] + [node[at]] * times + node[at:])
+
+
+def reorder(rng: Random, document: Any) -> Any | None:
+    """Write the elements of a list, or the keys of an object, in another order."""
+    place = containers(rng, document)
+    if place is None:
+        return None
+    path, node = place
+    order = list(node.items()) if type(node) is dict else node.copy()
+    rng.shuffle(order)
+    return replaced(document, path, dict(order) if type(node) is dict else order)
+
+
+def splice(rng: Random, document: Any) -> Any | None:
+    """Put a copy of one subtree in the place of another."""
+    source = _any(rng, document)[1]
+    path, node = _any(rng, document)
+    return None if source is node else replaced(document, path, source)
+
+
+def swap_values(rng: Random, document: Any) -> Any | None:
+    """Let two values of one object or list change places."""
+    place = containers(rng, document)
+    if place is None or len(place[1]) < 2:
+        return None
+    path, node = place
+    one, other = rng.sample(list(node) if type(node) is dict else range(len(node)), 2)
+    changed = node.copy()
+    changed[one], changed[other] = node[other], node[one]
+    return replaced(document, path, changed)
+
+
+def empty(rng: Random, document: Any) -> Any | None:
+    """Empty a list, an object or a string."""
+    place = found(rng, document, (dict, list, str))
+    return None if place is None or not place[1] else replaced(document, place[0], type(place[1])())
+
+
+def nest(rng: Random, document: Any) -> Any:
+    """Put a value some levels deeper, as an envelope does."""
+    path, node = _any(rng, document)
+    key = None if rng.random() < 0.5 else rng.choice(KEYS)
+    for _ in range(rng.choice(NESTINGS)):
+        node = [node] if key is None else {key: node}
+    return replaced(document, path, node)
+
+
+def append(rng: Random, document: Any) -> Any | None:
+    """Add to a list an element of another type."""
+    place = found(rng, document, (list,))
+    return None if place is None else replaced(document, place[0], [*place[1], rng.choice(EXTRAS)])
+
+
+MUTATORS: Final[tuple[Callable[[Random, Any], Any], ...]] = (
+    flip_type,
+    flip_type,
+    number_to_string,
+    boundary_number,
+    null_value,
+    drop_child,
+    drop_child,
+    rename_key,
+    unknown_key,
+    duplicate_element,
+    reorder,
+    splice,
+    swap_values,
+    empty,
+    nest,
+    append,
+)
+"""Chosen from evenly; None means "does not apply here", so a document never becomes null as a whole by accident."""
+
+
+def simpler(document: Any, text: Callable[[str], Iterator[str]]) -> Iterator[Any]:
+    """Yield documents a little simpler than `document`, the boldest first; `text` does the same for a string.
+
+    Halves of containers, keys and elements go; children take the place of their parent; then values become simpler.
+    """
+    yield from _shallower(document)
+    places = list(walk(document))
+    boxes = [(path, node) for path, node in places if type(node) in _CONTAINERS and node]
+    for path, node in boxes:
+        yield replaced(document, path, type(node)())
+        for kept in _parts(node):
+            yield replaced(document, path, kept)
+    for path, node in boxes:
+        for child in node.values() if type(node) is dict else node:
+            yield replaced(document, path, child)
+    for path, node in places:
+        for value in _simpler_leaf(node, text):
+            yield replaced(document, path, value)
+    for path, node in boxes:
+        if type(node) is dict:
+            for renamed in _shorter_keys(node, text):
+                yield replaced(document, path, renamed)
+
+
+def _shorter_keys(node: dict[str, Any], text: Callable[[str], Iterator[str]]) -> Iterator[dict[str, Any]]:
+    for key in node:
+        for short in text(key):
+            if short not in node:
+                yield {short if each == key else each: child for each, child in node.items()}
+
+
+def _shallower(document: Any) -> Iterator[Any]:
+    """Yield what stands at half the depth of the first children, at a quarter, and so on: deep nests end quickly."""
+    chain = []
+    node = document
+    while type(node) in _CONTAINERS and node:
+        node = next(iter(node.values())) if type(node) is dict else node[0]
+        chain.append(node)
+    step = len(chain)
+    while step > 1:
+        step //= 2
+        yield chain[step - 1]
+
+
+def _parts(node: Any) -> Iterator[Any]:
+    """Yield a container without one half, one quarter, ..., one of its children."""
+    items = list(node.items()) if type(node) is dict else node
+    step = len(items) // 2
+    while step:
+        for start in range(0, len(items), step):
+            kept = items[:start] + items[start + step :]
+            yield dict(kept) if type(node) is dict else kept
+        step //= 2
+
+
+def _simpler_leaf(node: Any, text: Callable[[str], Iterator[str]]) -> Iterator[Any]:
+    kind = type(node)
+    if kind is str:
+        yield from text(node)
+    elif kind is bool:
+        yield 0
+    elif kind in _NUMBERS and node != 0:
+        yield from (0, 1)
+        if kind is float and abs(node) < math.inf:
+            yield int(node)
+        elif kind is int:
+            yield from (node // 10, node - 1) if node > 0 else (-node, node // 10 + 1)

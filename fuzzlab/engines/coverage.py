@@ -1,0 +1,201 @@
+"""Atheris, libFuzzer for Python, in a worker's process: the one door to the atheris package.
+
+libFuzzer keeps its corpus in memory and writes what reaches new code into a folder; the campaign moves it from there.
+`atheris.Fuzz()` never returns: the process ends when libFuzzer's own limit is reached or the supervisor kills it, and
+since the black box, the socket and the folder hold all that matters, a kill costs nothing.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import platform
+import sys
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from random import Random
+from types import FunctionType, ModuleType
+from typing import TYPE_CHECKING, Any
+
+from fuzzlab.blackbox import RUNNING, SEQUENCE, STARTED
+from fuzzlab.channel import Message, pack
+from fuzzlab.dictionary import as_libfuzzer, mine
+from fuzzlab.examples import draw
+from fuzzlab.executor import ACCEPTED_VERDICT, REJECTED_VERDICT, Executor
+from fuzzlab.lazy import LazyModule
+from fuzzlab.verdict import Verdict, input_id
+
+if TYPE_CHECKING:
+    import atheris
+else:
+    atheris = LazyModule("atheris")
+
+__all__ = ["EXAMPLES", "instrumented", "missing", "run"]
+
+EXAMPLES = 200
+"""Examples of the format's strategy in a target's first corpus."""
+
+STRUCTURED = {"raw": 1 / 16}
+"""The part of mutations that are the format's own. libFuzzer's are at home in bytes and cost a tenth of ours."""
+
+STRUCTURED_DEFAULT = 1 / 2
+"""Where inputs have structure, half of the blind mutations die at the first delimiter; without any, the search misses
+what no author of mutators thought of. Issue: learned per target rather than fixed."""
+
+STACKED = 4
+"""Mutations of the format on top of each other at the most, as libFuzzer stacks up to five of its own."""
+
+GROWTH = (16, 16, 16, 64, 64, 256, 1024)
+"""Bytes that one step may add, picked at random. With a custom mutator libFuzzer's own gradual growth is off, and its
+insertions and crossovers fill whatever room there is: inputs soon have a thousand times the length, and the cost."""
+
+LONGEST_EXAMPLE = 768
+"""Bytes. Room for a run of 200 zero-width joiners; longer examples cost more time than they show branches."""
+
+
+def missing() -> str | None:
+    """Say why there is no coverage engine here, or None where there is."""
+    if importlib.util.find_spec("atheris") is not None:
+        return None
+    if sys.platform == "linux" and platform.machine() == "x86_64":
+        return "fuzz needs atheris, which is not installed here: pip install atheris (replay and check work without it)"
+    return (
+        f"fuzz needs atheris, which exists for Linux on x86-64 only, not for {sys.platform} on {platform.machine()}; "
+        "replay, check and pytest work here"
+    )
+
+
+@contextmanager
+def instrumented(packages: Sequence[str]) -> Iterator[None]:
+    """Import what belongs to `packages` so that it reports its coverage; patch what was imported before."""
+    before = set(sys.modules)
+    with atheris.instrument_imports(include=list(packages)):
+        yield
+    for name in sorted(before):
+        if name.partition(".")[0] in packages and name.partition(".")[0] != "fuzzlab":
+            _instrument_loaded(sys.modules[name])
+
+
+def _instrument_loaded(module: ModuleType) -> None:
+    """Patch the functions of a module that is already there (the standard library's json, say)."""
+    members = list(vars(module).values())
+    members += [m for cls in members if isinstance(cls, type) for m in vars(cls).values()]
+    for member in members:
+        function = getattr(member, "__func__", member)
+        if isinstance(function, FunctionType) and function.__module__ == module.__name__:
+            atheris.instrument_func(function)
+
+
+def run(executor: Executor, options: Message, send: Callable[[Message], None], ready: Callable[[], None]) -> None:
+    """Fuzz until the process ends.
+
+    Args:
+        executor: calls the target.
+        options: `start` (a folder of inputs to begin with), `new` (where libFuzzer writes what reaches new code),
+            `seed`, `runs` (-1: no limit), `seen` (signatures not worth telling again), `examples` (seconds in which to
+            draw some first).
+        send: tells the supervisor.
+        ready: to call just before the first execution.
+    """
+    target = executor.target
+    start, new = Path(options["start"]), Path(options["new"])
+    if options["examples"]:
+        seconds = float(options["examples"])
+        for data in draw(target.format.strategy(), count=EXAMPLES, seed=options["seed"], seconds=seconds):
+            if len(data) <= LONGEST_EXAMPLE:
+                (start / input_id(data)).write_bytes(data)
+    words = start.parent / "dictionary"
+    words.write_text(as_libfuzzer(mine(target, executor.scope)), encoding="ascii")
+    largest = max((path.stat().st_size for path in start.iterdir()), default=0)
+    arguments = [
+        "fuzzlab",
+        str(new),
+        str(start),
+        f"-dict={words}",
+        f"-seed={options['seed'] % 2**31 or 1}",  # 0 means a random one
+        f"-max_len={max(target.format.max_size, largest)}",
+        f"-runs={options['runs']}",
+        f"-artifact_prefix={new}{os.sep}",
+        "-reload=0",
+        "-timeout=0", "-rss_limit_mb=0", "-malloc_limit_mb=0",  # the supervisor's, which needs no whole seconds
+        "-detect_leaks=0",
+        *(f"-handle_{name}=0" for name in ("segv", "bus", "abrt", "ill", "fpe", "int", "term", "xfsz", "usr1", "usr2")),
+    ]  # fmt: skip
+    one_input = _callback(executor, set(options["seen"]), send)
+    mutator = _mutator(executor, Random(options["seed"]))  # noqa: S311 - a search, not a secret
+    atheris.Setup(arguments, one_input, custom_mutator=mutator)
+    ready()
+    executor.box.head[STARTED] = 0
+    atheris.Fuzz()
+
+
+def _callback(executor: Executor, seen: set[str], send: Callable[[Message], None]) -> Callable[[bytes], None]:
+    """Give the function that libFuzzer calls: it lets nothing out, and tells each new signature once."""
+    head = executor.box.head
+
+    def report(data: bytes, verdict: Verdict) -> None:
+        signature = verdict.signature
+        if signature in seen:
+            return
+        seen.add(signature)
+        send({"is": "finding", "verdict": verdict.to_json(), "data": pack(data), "executions": head[SEQUENCE]})
+
+    def failed() -> None:
+        head[RUNNING] = 0
+        send({"is": "harness_error", "traceback": traceback.format_exc()})
+        os.kill(os.getpid(), 9)
+
+    def one_input(data: bytes) -> None:
+        if not head[STARTED]:
+            executor.begin()
+        try:
+            verdict = executor.execute(data)
+        except BaseException:  # noqa: BLE001 - libFuzzer would report our own failure as the target's
+            failed()
+        else:
+            if verdict is not ACCEPTED_VERDICT and verdict is not REJECTED_VERDICT:
+                report(data, verdict)
+
+    return one_input
+
+
+def _mutator(executor: Executor, rng: Random) -> Callable[[bytes, int, int], bytes]:
+    """Mix the format's mutations with libFuzzer's blind ones."""
+    form = executor.target.format
+    share = STRUCTURED.get(form.name, STRUCTURED_DEFAULT)
+    threshold, random = int(share * 256), rng.random
+    choice = rng.choice
+    mutate_bytes: Callable[[bytes, Any, int], bytes] = form.mutate_bytes
+
+    def blind(data: bytes, max_size: int) -> bytes:
+        nonlocal blind
+        blind = sys.modules["atheris"].Mutate  # atheris.Fuzz() has bound another one than there was before it
+        return blind(data, max_size)
+
+    def structured(data: bytes, limit: int) -> bytes | None:
+        changed: bytes | None = None
+        times = 1 + int(STACKED * random() * random())
+        for _ in range(times):
+            step = form.mutate(changed or data, rng, limit)
+            changed = step if step is not None else changed
+        return changed
+
+    if form.name == "raw":
+
+        def mutate_raw(data: bytes, max_size: int, seed: int) -> bytes:
+            if seed & 255 < threshold and (changed := structured(data, max_size)) is not None:
+                return changed
+            return blind(data, max_size)
+
+        return mutate_raw
+
+    def mutate(data: bytes, max_size: int, seed: int) -> bytes:
+        limit = min(max_size, len(data) + choice(GROWTH))
+        if seed & 255 < threshold and (changed := structured(data, limit)) is not None:
+            return changed
+        changed = mutate_bytes(data, blind, limit)
+        return changed if len(changed) <= max_size else data[:max_size]
+
+    return mutate

@@ -1,0 +1,152 @@
+"""Hypothesis makes the inputs, a worker runs them, and every bug found is shrunk before the search goes on.
+
+Hypothesis stops at its first failure; here a signature that was found is masked and the search goes on with what is
+left of its examples. Nothing of Hypothesis's own formats is stored: a finding is bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from fuzzlab.engines import Runner
+from fuzzlab.formats import Format
+from fuzzlab.lazy import LazyModule
+from fuzzlab.target import Target
+from fuzzlab.verdict import Verdict
+
+if TYPE_CHECKING:
+    import hypothesis
+    from hypothesis import strategies as st
+else:
+    hypothesis = LazyModule("hypothesis")
+    st = LazyModule("hypothesis.strategies")
+
+__all__ = ["Failure", "check"]
+
+MUTATIONS = 4
+"""Changes at the most that turn a seed into an example: one place wrong, or a few."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An input that broke the contract, shrunk where that is cheap, and how long it took to meet the bug."""
+
+    data: bytes
+    verdict: Verdict
+    first_size: int
+    executions: int
+
+
+class _Broken(Exception):
+    """Tells Hypothesis that the example in hand fails."""
+
+
+@dataclass(slots=True)
+class _Search:
+    """One target's search over several rounds of Hypothesis; a round ends with its first new cheap failure."""
+
+    runner: Runner
+    found: dict[str, Failure] = field(default_factory=dict)
+    examples: int = 0
+    wanted: str = ""
+
+    def example(self, data: bytes) -> None:
+        """Try one input; raise for Hypothesis where it shows the bug of this round."""
+        if not self.wanted:
+            self.examples += 1
+        verdict = self.runner.verdict(data)
+        if not verdict.outcome.is_violation:
+            return
+        signature = verdict.signature
+        known = self.found.get(signature)
+        if known is None:
+            self.found[signature] = Failure(data, verdict, len(data), self.runner.executions)
+            # To see a hang again takes a second, a death takes a worker: triage minimises those, within bounds.
+            if self.wanted or verdict.outcome.is_costly:
+                return
+            self.wanted = signature
+        elif signature != self.wanted:
+            return
+        elif (len(data), data) <= (len(known.data), known.data):
+            self.found[signature] = Failure(data, verdict, known.first_size, known.executions)
+        raise _Broken
+
+
+def check(
+    target: Target, runner: Runner, *, seeds: Sequence[bytes], examples: int, seed: int | None
+) -> Iterator[Failure]:
+    """Try `examples` inputs; yield each bug once, shrunk.
+
+    Args:
+        target: what is tested.
+        runner: where it runs.
+        seeds: ordinary inputs, which half of the examples are mutations of.
+        examples: how many inputs to make; shrinking is not counted.
+        seed: None makes the same inputs each time (a pull request must not flake), a number others.
+    """
+    search = _Search(runner)
+    strategy = _inputs(target.format, seeds)
+    round_number = 0
+    reported: set[str] = set()
+    while search.examples < examples:
+        before = search.examples
+        search.wanted = ""
+        _round(search, strategy, examples - before, _seed(target.name, seed, round_number))
+        round_number += 1
+        for signature, failure in search.found.items():
+            if signature not in reported:
+                reported.add(signature)
+                yield failure
+        if search.examples == before or (not search.wanted):
+            return  # Hypothesis has nothing more to try, or tried all there was to try
+
+
+def _round(search: _Search, strategy: st.SearchStrategy[bytes], examples: int, seed: int) -> None:
+    options: dict[str, Any] = {
+        "max_examples": examples,
+        "phases": (hypothesis.Phase.generate, hypothesis.Phase.shrink),
+        "database": None,
+        "deadline": None,
+        "report_multiple_bugs": False,
+        "suppress_health_check": list(hypothesis.HealthCheck),
+        "verbosity": hypothesis.Verbosity.quiet,
+        "print_blob": False,
+    }
+
+    def example(data: bytes) -> None:
+        search.example(data)
+
+    test = hypothesis.seed(seed)(hypothesis.settings(**options)(hypothesis.given(strategy)(example)))
+    try:
+        test()
+    except _Broken:
+        pass
+    except (hypothesis.errors.Flaky, hypothesis.errors.FlakyFailure):
+        pass  # the target answers differently each time: triage will say so
+
+
+def _inputs(form: Format[Any], seeds: Sequence[bytes]) -> st.SearchStrategy[bytes]:
+    """Half fresh examples of the format, half seeds changed in a few places."""
+    fresh = form.strategy()
+    if not seeds:
+        return fresh
+
+    def change(args: tuple[bytes, int, Random]) -> bytes:
+        data, times, rng = args
+        for _ in range(times):
+            data = form.mutate(data, rng, form.max_size) or data
+        return data
+
+    changed = st.tuples(
+        st.sampled_from(list(seeds)), st.integers(0, MUTATIONS), st.randoms(use_true_random=False)
+    ).map(change)  # fmt: skip
+    return st.one_of(fresh, changed)
+
+
+def _seed(name: str, seed: int | None, round_number: int) -> int:
+    text = f"{name} {seed} {round_number}"
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")

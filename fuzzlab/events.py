@@ -1,0 +1,85 @@
+"""Frozen facts that engines and campaigns announce; reports consume them and run nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from fuzzlab.verdict import Finding
+
+__all__ = [
+    "Event",
+    "FindingSeen",
+    "Progressed",
+    "TargetFinished",
+    "TargetResult",
+    "TargetStarted",
+    "Warned",
+    "WorkerRestarted",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetResult:
+    """What is known of one target; `coverage` is 0 where the engine does not measure it."""
+
+    name: str
+    executions: int = 0
+    seconds: float = 0.0
+    accepted: int = 0
+    rejected: int = 0
+    coverage: int = 0
+    corpus_size: int = 0
+    worker_restarts: int = 0
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def executions_per_second(self) -> float:
+        """Executions over the seconds in which there were any."""
+        return self.executions / self.seconds if self.seconds > 0 else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class TargetStarted:
+    """A target got its first worker."""
+
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progressed:
+    """Where a target stands, a few times a minute."""
+
+    result: TargetResult
+
+
+@dataclass(frozen=True, slots=True)
+class FindingSeen:
+    """A bug was found, or one found earlier was seen again in this run; once a signature and run."""
+
+    finding: Finding
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerRestarted:
+    """A worker was lost and replaced."""
+
+    target: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """Something a person should know that stops nothing."""
+
+    message: str
+    target: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TargetFinished:
+    """A target is done for this run."""
+
+    result: TargetResult = field()
+
+
+Event = TargetStarted | Progressed | FindingSeen | WorkerRestarted | Warned | TargetFinished

@@ -1,0 +1,49 @@
+"""Inputs drawn from a strategy without a test around them."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from fuzzlab.lazy import LazyModule
+
+if TYPE_CHECKING:
+    import hypothesis
+    from hypothesis.strategies import SearchStrategy
+else:
+    hypothesis = LazyModule("hypothesis")
+
+__all__ = ["draw"]
+
+
+class _Enough(Exception):
+    """The time is up."""
+
+
+def draw(strategy: SearchStrategy[bytes], *, count: int, seed: int, seconds: float) -> list[bytes]:
+    """Give up to `count` distinct inputs, the same ones for the same seed, and stop after `seconds`.
+
+    A schema's strategy makes 10 to 190 documents a second: the time limit, not the count, is what ends it there.
+    """
+    found: dict[bytes, None] = {}
+    end = time.monotonic() + seconds
+
+    def collect(data: bytes) -> None:
+        found[data] = None
+        if time.monotonic() > end:
+            raise _Enough
+
+    options: dict[str, Any] = {
+        "max_examples": count,
+        "phases": (hypothesis.Phase.generate,),
+        "database": None,
+        "deadline": None,
+        "suppress_health_check": list(hypothesis.HealthCheck),
+        "verbosity": hypothesis.Verbosity.quiet,
+    }
+    test = hypothesis.seed(seed)(hypothesis.settings(**options)(hypothesis.given(strategy)(collect)))
+    try:
+        test()
+    except (_Enough, hypothesis.errors.HypothesisException):
+        pass  # what was drawn until then is as good as any
+    return list(found)

@@ -1,0 +1,354 @@
+"""The only caller of a target: one input -> one verdict.
+
+It runs inside a worker. What a call costs before the target has control stands in the hot path of every engine, so the
+path is one closure over local names, and all bookkeeping is a handful of words in the black box: about 0.6 µs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import json
+import os
+import signal
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from types import FrameType
+from typing import Any, NoReturn
+
+from fuzzlab.blackbox import ACCEPTED, INTERRUPT, LENGTH, REJECTED, RUNNING, SEQUENCE, STARTED, BlackBox
+from fuzzlab.errors import HarnessError, Undecodable
+from fuzzlab.sanitizers import EVENTS, judge
+from fuzzlab.scope import Scope
+from fuzzlab.target import Target
+from fuzzlab.verdict import Frame, Outcome, Verdict
+
+__all__ = ["ACCEPTED_VERDICT", "DUMP_SIGNAL", "LOOP_NOTE", "REJECTED_VERDICT", "SOFT_LIMIT_SIGNAL", "Executor"]
+
+SOFT_LIMIT_SIGNAL = signal.SIGXCPU
+"""POSIX: "CPU time limit exceeded". Nothing else uses it, least of all the code under test."""
+
+DUMP_SIGNAL = signal.SIGQUIT
+"""Dumps the Python stack from C, whatever the interpreter is stuck in; the JVM's habit."""
+
+ACCEPTED_VERDICT = Verdict(Outcome.ACCEPTED)
+REJECTED_VERDICT = Verdict(Outcome.REJECTED)
+
+STACK = 1000
+"""Frames that a target may use: Python's own default, counted from the target and not from wherever the engine is."""
+
+CALLERS_LIMIT = 100
+"""Frames looked at from an audit event outwards: an import chain is long, a target's stack may be longer."""
+
+MESSAGE_KEPT = 1_000
+"""Characters of a message: it may quote the whole input."""
+
+LOOP_NOTE = b"fuzzlab: hang: "
+"""Begins the line of a worker's log that holds the verdict of a soft limit."""
+
+Execute = Callable[[bytes], Verdict]
+
+
+class _Interruption(BaseException):
+    """What the executor raises inside a target; no `except Exception` holds it.
+
+    Its verdict is noted before it is raised, so that a target which swallows it gains nothing.
+    """
+
+
+class _Watch:
+    """The one audit hook of this process (PEP 578: none can be removed); it looks only while a target has control."""
+
+    def __init__(self) -> None:
+        self.active = False
+        self.enabled: frozenset[str] = frozenset()
+        self.on_effect: Callable[[str, str, FrameType], None] | None = None
+
+    def install(self, enabled: frozenset[str], on_effect: Callable[[str, str, FrameType], None]) -> None:
+        if self.on_effect is None:
+            sys.addaudithook(self.hook)
+        self.enabled, self.on_effect = enabled, on_effect
+
+    def hook(self, event: str, args: tuple[Any, ...]) -> None:
+        if not self.active or event not in EVENTS or self.on_effect is None:
+            return
+        self.active = False  # looking at frames raises audit events of its own
+        try:
+            frame = sys._getframe(1)  # noqa: SLF001 - the documented way to the caller's frame
+            condemned = judge(event, args, _callers(frame), self.enabled)
+            if condemned is None:
+                return
+            self.on_effect(*condemned, frame)
+        finally:
+            self.active = True
+        raise _Interruption(condemned)
+
+
+_watch = _Watch()
+
+
+def _callers(frame: FrameType | None) -> Sequence[tuple[str, str]]:
+    callers = []
+    while frame is not None and len(callers) < CALLERS_LIMIT:
+        callers.append((str(frame.f_globals.get("__name__", "")), frame.f_code.co_name))
+        frame = frame.f_back
+    return callers
+
+
+class Executor:
+    """Calls one target under its contract, one input at a time: `verdict = executor.execute(data)`.
+
+    An `impatient` one remembers in `known_hangs` where the target hangs: an execution seen to loop there again is ended
+    at once instead of at the end of its budget, so that one slow loop does not eat a campaign. Triage must be patient:
+    to loop there for a moment is no hang yet.
+    """
+
+    def __init__(self, target: Target, box: BlackBox, scope: Scope, *, impatient: bool = False) -> None:
+        self.target = target
+        self.box = box
+        self.scope = scope
+        self.impatient = impatient
+        self.known_hangs: set[str] = set()
+        self._incidents: list[Verdict] = []
+        self._sampled = self._samples = 0
+        self._alive: list[FrameType] = []
+        self._function = _awaited(target.function)
+        self.execute: Execute = self._closure()
+
+    def install(self) -> None:
+        """Take over what belongs to a worker's process: the audit hook, the soft limit's signal, `os._exit`."""
+        _watch.install(self.target.contract.sanitizers, self._on_effect)
+        signal.signal(SOFT_LIMIT_SIGNAL, self._on_signal)
+        # A death costs a worker; the two that Python code can be kept from are turned into the same verdict for free.
+        os._exit = self._on_exit
+        os.abort = lambda: self._on_exit(-signal.SIGABRT)
+
+    def begin(self, *, spare: int = 0) -> None:
+        """Note the start, and give the target STACK - `spare` frames.
+
+        They are counted from the caller of `execute`, which must be our caller: how deep an engine itself stands must
+        not decide whether an input overflows the stack.
+        """
+        self.box.head[STARTED] = time.monotonic_ns()
+        depth, frame = 0, sys._getframe(1)  # noqa: SLF001 - as above
+        while frame.f_back is not None:
+            depth, frame = depth + 1, frame.f_back
+        sys.setrecursionlimit(depth + 2 + STACK - spare)
+
+    def _closure(self) -> Execute:
+        """Compile the contract into one function over local names."""
+        head, body, capacity = self.box.head, self.box.body, self.box.capacity
+        function, to_value, allow = self._function, self._to_value(), self.target.contract.allow
+        watch, incidents, oracles = _watch, self._incidents, self.target.contract.oracles
+        judge_raised, judge_result = self._raised, self._judge_result
+
+        def execute(data: bytes) -> Verdict:
+            head[SEQUENCE] += 1
+            size = len(data)
+            if size <= capacity:
+                body[:size] = data
+                head[LENGTH] = size
+            if to_value is None:
+                value: object = data
+            else:
+                try:
+                    value = to_value(data)
+                except Undecodable:
+                    head[REJECTED] += 1
+                    return REJECTED_VERDICT
+            try:
+                head[RUNNING] = 1
+                watch.active = True
+                try:
+                    result = function(value)
+                    if oracles and (verdict := judge_result(value, result)) is not None and not incidents:
+                        return verdict
+                except allow as error:
+                    watch.active = False
+                    if isinstance(error, _Interruption):  # somebody allows BaseException
+                        return judge_raised(error)
+                    if not incidents:
+                        head[REJECTED] += 1
+                        return REJECTED_VERDICT
+                except BaseException as error:  # noqa: BLE001 - whatever else escapes breaks the contract
+                    watch.active = False
+                    return judge_raised(error)
+                finally:
+                    watch.active = False
+                    head[RUNNING] = 0
+            except _Interruption as error:  # it came in the moment between the target's end and ours
+                return judge_raised(error)
+            if incidents:
+                return judge_raised(None)
+            head[ACCEPTED] += 1
+            return ACCEPTED_VERDICT
+
+        return execute
+
+    def _to_value(self) -> Callable[[bytes], object] | None:
+        """Give the decoder, or None for a target that takes the bytes; its own failure is the harness's."""
+        if self.target.shape == "bytes":
+            return None
+        decode = self.target.to_value
+
+        def to_value(data: bytes) -> object:
+            try:
+                return decode(data)
+            except Undecodable:
+                raise
+            except Exception as error:
+                name = self.target.format.name
+                raise HarnessError(f"the {name} format cannot decode {data[:80]!r}: {error!r}") from error
+
+        return to_value
+
+    def _judge_result(self, value: object, result: object) -> Verdict | None:
+        """Ask the oracles; the first complaint counts."""
+        for oracle in self.target.contract.oracles:
+            try:
+                complaint = oracle.check(self._function, value, result)
+            except Exception as error:  # noqa: BLE001 - a renderer that fails on a result is what the oracle looks for
+                complaint = f"{type(error).__name__}: {error}"
+            if complaint is not None:
+                _watch.active = False
+                message = complaint[:MESSAGE_KEPT]
+                place, frames = self.target.place, self._home()
+                return Verdict(Outcome.BAD_RESULT, "", message, oracle.name, place, frames)
+        return None
+
+    def _raised(self, error: BaseException | None) -> Verdict:
+        """Judge what the contract does not allow; what was noted on the way counts before what came out."""
+        if self._incidents:
+            verdict = self._incidents[0]
+            self._incidents.clear()
+            return verdict
+        if error is None:
+            raise HarnessError("an execution ended by a limit left no verdict")
+        frames = self.scope.of_traceback(error.__traceback__)
+        outcome = Outcome.MEMORY if isinstance(error, MemoryError) else Outcome.CRASH
+        place = _recursion_place(frames) if isinstance(error, RecursionError) else ""
+        return self._verdict(outcome, frames, exception=_name(type(error)), message=_text(error), place=place)
+
+    def _verdict(
+        self, outcome: Outcome, frames: tuple[Frame, ...], *, exception: str = "", message: str = "", clause: str = "",
+        place: str = "",
+    ) -> Verdict:  # fmt: skip
+        """Place a verdict at its innermost frame, or at the target itself where no frame is under test."""
+        place = place or (frames[-1].place if frames else self.target.place)
+        return Verdict(outcome, exception, message, clause, place, frames or self._home())
+
+    def _home(self) -> tuple[Frame, ...]:
+        """Give the target's definition as a frame."""
+        code = getattr(inspect.unwrap(self.target.function), "__code__", None)
+        return (self.scope.of_definition(self.target.module, code),) if code else ()
+
+    def _on_effect(self, sanitizer: str, reason: str, frame: FrameType) -> None:
+        frames = self.scope.of_stack(frame)
+        self._incidents.append(self._verdict(Outcome.EFFECT, frames, message=reason, clause=sanitizer))
+
+    def _on_signal(self, _number: int, frame: FrameType | None) -> None:
+        """Sample the stack of a slow execution; end it when the supervisor says so or the loop is a known one."""
+        head = self.box.head
+        if not head[RUNNING]:
+            return
+        watching, _watch.active = _watch.active, False
+        stack = _stack(frame)
+        if self._sampled != head[SEQUENCE]:
+            self._sampled, self._alive, samples = head[SEQUENCE], stack, 1
+        else:
+            self._alive, samples = _still_alive(self._alive, stack), self._samples + 1
+        self._samples = samples
+        frames = self.scope.of_stack(self._alive[-1] if self._alive else None)
+        place = _loop_place(frames)
+        known = samples > 1 and place in self.known_hangs
+        _watch.active = watching
+        if known or head[INTERRUPT] == head[SEQUENCE]:
+            message = f"did not end within {self.target.contract.budget.seconds:g} s of CPU time"
+            verdict = self._verdict(Outcome.HANG, frames, message=message, place=place)
+            if self.impatient:
+                self.known_hangs.add(verdict.place)
+            self._incidents[:] = [verdict]
+            self._alive = []
+            if known:
+                raise _Interruption("a known hang")
+            # Should the target swallow this and be killed, the log still knows where it looped.
+            os.write(2, LOOP_NOTE + json.dumps(verdict.to_json()).encode("ascii") + b"\n")
+            raise _Interruption("soft limit")
+
+    def _on_exit(self, status: int) -> NoReturn:
+        if not self.box.head[RUNNING]:
+            _real_exit(status)
+        watching, _watch.active = _watch.active, False
+        how = f"exit {status}" if status >= 0 else signal.Signals(-status).name
+        frames = self.scope.of_stack(sys._getframe(1))  # noqa: SLF001 - as above
+        message = f"the target ended the process ({how})"
+        self._incidents.append(self._verdict(Outcome.DIED, frames, exception=how, message=message))
+        _watch.active = watching
+        raise _Interruption(how)
+
+
+_real_exit = os._exit
+
+
+def _awaited(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a plain function for a coroutine function: awaited on one loop of the worker's own."""
+    if not inspect.iscoroutinefunction(inspect.unwrap(function)):
+        return function
+    loop = asyncio.new_event_loop()
+
+    def call(value: object) -> object:
+        return loop.run_until_complete(function(value))
+
+    return call
+
+
+def _stack(frame: FrameType | None) -> list[FrameType]:
+    """Give a stack, outermost first."""
+    stack = []
+    while frame is not None:
+        stack.append(frame)
+        frame = frame.f_back
+    return stack[::-1]
+
+
+def _still_alive(before: Sequence[FrameType], now: Sequence[FrameType]) -> list[FrameType]:
+    """Give the calls that have not returned between two samples, outermost first.
+
+    Where a slow execution happens to be interrupted is chance. The innermost call that outlives all samples is not: it
+    is the one whose loop does not end.
+    """
+    alive = []
+    for old, new in zip(before, now, strict=False):
+        if old is not new:
+            break
+        alive.append(new)
+    return alive
+
+
+def _loop_place(frames: Sequence[Frame]) -> str:
+    """Name the call that does not end; of a recursion that does not, the function that was entered first."""
+    places = [frame.place for frame in frames]
+    repeated = [place for place in places if places.count(place) > 1]
+    return (repeated or places[-1:] or [""])[0]
+
+
+def _recursion_place(frames: Sequence[Frame]) -> str:
+    """Name the module that recurses: the stack runs out at a random function of the cycle."""
+    modules = Counter(frame.module for frame in frames)
+    return max(sorted(modules), key=modules.__getitem__) if modules else ""
+
+
+def _name(cls: type[BaseException]) -> str:
+    return cls.__qualname__ if cls.__module__ == "builtins" else f"{cls.__module__}.{cls.__qualname__}"
+
+
+def _text(value: object) -> str:
+    """Give an exception's message, which the code under test wrote and which may itself fail."""
+    try:
+        text = str(value)
+    except Exception as error:  # noqa: BLE001 - a hostile __str__
+        text = f"<no message: {type(error).__name__}>"
+    return text[:MESSAGE_KEPT]
+

@@ -1,0 +1,165 @@
+"""One worker's turn at fuzzing one target: its process, its folders, and what comes out of them."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import re
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from fuzzlab.blackbox import ACCEPTED, REJECTED, SEQUENCE, STARTED
+from fuzzlab.channel import Message
+from fuzzlab.target import Target
+from fuzzlab.verdict import input_id
+from fuzzlab.worker import TICK, Child
+
+__all__ = ["Lane"]
+
+LOOK_EVERY = 0.5
+"""Seconds between two looks into the folder of new inputs."""
+
+EXAMPLES_PART, EXAMPLES_MOST = 0.1, 4.0
+"""Of a turn, and seconds, that drawing the first examples may take: a slow schema must not eat a short campaign."""
+
+_COVERAGE = re.compile(r"\bcov: (\d+)")
+
+
+class Lane:
+    """A coverage worker from start to end."""
+
+    TICK = TICK
+
+    def __init__(
+        self,
+        target: Target,
+        folder: Path,
+        corpus: Sequence[bytes],
+        *,
+        seconds: float,
+        runs: int | None,
+        seed: int,
+        seen: Sequence[str],
+        active_before: float,
+        executions_before: int,
+    ) -> None:
+        """Start the process.
+
+        Args:
+            target: what it fuzzes.
+            folder: where its own folder is made.
+            corpus: what it starts with.
+            seconds: how long its turn is.
+            runs: executions at the most, or None.
+            seed: of its random choices.
+            seen: signatures that it need not tell again.
+            active_before: seconds that the target has been fuzzed for before this turn.
+            executions_before: executions that it has had before this turn.
+        """
+        self.target = target
+        self.seconds = seconds
+        self.active_before = active_before
+        self.executions_before = executions_before
+        self.started = time.monotonic()
+        self.folder = Path(tempfile.mkdtemp(prefix="lane-", dir=folder))
+        start, self._new = self.folder / "start", self.folder / "new"
+        start.mkdir()
+        self._new.mkdir()
+        for data in corpus:
+            (start / input_id(data)).write_bytes(data)
+        largest = max(map(len, corpus), default=0)
+        order = {
+            "do": "fuzz",
+            "impatient": True,
+            "fuzz": {
+                "start": str(start),
+                "new": str(self._new),
+                "seed": seed,
+                "runs": -1 if runs is None else runs,
+                "seen": list(seen),
+                "examples": min(EXAMPLES_MOST, seconds * EXAMPLES_PART),
+            },
+        }
+        self.child = Child(target, folder, capacity=max(target.format.max_size, largest) + 4096, order=order)
+        self._looked = time.monotonic()
+        self._taken: set[str] = set()
+
+    @property
+    def age(self) -> float:
+        """Seconds since it was started."""
+        return time.monotonic() - self.started
+
+    @property
+    def is_running(self) -> bool:
+        """Whether its first execution has begun."""
+        return bool(self.child.box.head[STARTED])
+
+    @property
+    def is_over(self) -> bool:
+        """Whether its turn has ended."""
+        return self.age >= self.seconds
+
+    @property
+    def ended_well(self) -> bool:
+        """Whether libFuzzer ended by itself, at its number of runs."""
+        return self.child.process.returncode == 0
+
+    @property
+    def executions(self) -> int:
+        """Executions begun."""
+        return int(self.child.box.head[SEQUENCE])
+
+    @property
+    def accepted(self) -> int:
+        """Executions accepted."""
+        return int(self.child.box.head[ACCEPTED])
+
+    @property
+    def rejected(self) -> int:
+        """Executions rejected."""
+        return int(self.child.box.head[REJECTED])
+
+    @property
+    def coverage(self) -> int:
+        """Edges reached, as libFuzzer counts them."""
+        found = _COVERAGE.findall(self.child.log_text())
+        return int(found[-1]) if found else 0
+
+    def found_after(self) -> float:
+        """Seconds from the target's first execution to now."""
+        began = self.child.box.head[STARTED]
+        return self.active_before + (max(0.0, (time.monotonic_ns() - began) / 1e9) if began else 0.0)
+
+    def messages(self) -> Iterator[Message]:
+        """Yield the findings that the worker has told.
+
+        Raises:
+            Lost, UserError, HarnessError: as `Child.receive`.
+        """
+        while (message := self.child.receive(0)) is not None:
+            if message["is"] == "finding":
+                yield message
+
+    def new_inputs(self, *, final: bool = False) -> Iterator[bytes]:
+        """Yield what reached new code since the last look.
+
+        libFuzzer names a file by the SHA-1 of its content and writes it in place: one whose name does not fit yet is
+        still being written, or was cut short by a kill.
+        """
+        if not final and time.monotonic() - self._looked < LOOK_EVERY:
+            return
+        self._looked = time.monotonic()
+        for path in sorted(self._new.iterdir()):
+            with contextlib.suppress(OSError):
+                data = path.read_bytes()
+                if hashlib.sha1(data, usedforsecurity=False).hexdigest() == path.name:
+                    yield data
+                    path.unlink()
+
+    def close(self) -> None:
+        """Kill the process and remove its folder."""
+        self.child.close()
+        shutil.rmtree(self.folder, ignore_errors=True)

@@ -1,0 +1,85 @@
+"""What this run knows of bugs: each signature once, new ones told from those on record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from fuzzlab.corpus import Corpus
+from fuzzlab.verdict import Finding, Status, Verdict
+
+__all__ = ["Register"]
+
+
+class Register:
+    """The findings of one target in one run.
+
+    A finding that cannot be written is kept here with an empty path; whoever reports it must show it whole.
+    """
+
+    def __init__(self, corpus: Corpus, *, cannot_save: Callable[[str], None]) -> None:
+        self.corpus = corpus
+        self.cannot_save = cannot_save
+        self.recorded: dict[str, Finding] = {}
+        for finding in corpus.findings():
+            self.recorded.setdefault(finding.signature, finding)
+        self.seen: dict[str, Finding] = {}
+        self._announced: set[str] = set()
+
+    def known(self, verdict: Verdict) -> Finding | None:
+        """Give the finding on record for this verdict, which is thereby seen in this run."""
+        recorded = self.recorded.get(verdict.signature)
+        if recorded is not None:
+            self.seen.setdefault(verdict.signature, recorded)
+        return recorded
+
+    def note(self, finding: Finding, *, save: bool = True) -> Finding:
+        """Take up a finding that is new in this run, and store it before anything else is done with it."""
+        noted = self._saved(finding) if save else finding
+        self.seen[noted.signature] = noted
+        return noted
+
+    def settle(self, raw: Finding, done: Finding) -> Finding | None:
+        """Let what triage made of a finding take the place of the one noted raw.
+
+        Returns:
+            the finding to announce, or None when it is one that was announced already: run by itself, the input may
+            show an earlier bug.
+        """
+        del self.seen[raw.signature]
+        earlier = self.seen.get(done.signature) or self.known(done.verdict)
+        if earlier is not None:
+            self._remove(raw)
+            return None if earlier.path != raw.path and done.signature in self._announced else self._announce(earlier)
+        if done == raw:
+            settled = raw
+        else:
+            settled = self._saved(done)
+            if settled.path and settled.id != raw.id:
+                self._remove(raw)
+        self.seen[settled.signature] = settled
+        return self._announce(settled)
+
+    def _announce(self, finding: Finding) -> Finding:
+        self._announced.add(finding.signature)
+        return finding
+
+    def _saved(self, finding: Finding) -> Finding:
+        try:
+            return self.corpus.save(finding)
+        except OSError as error:
+            self.cannot_save(f"cannot save in {error.filename or self.corpus.regressions_folder}: {error.strerror}")
+            return replace(finding, path="")
+
+    def _remove(self, raw: Finding) -> None:
+        if raw.path:
+            self.corpus.remove(raw)
+
+    def findings(self) -> tuple[Finding, ...]:
+        """Give what this run has seen, in the order in which it was."""
+        return tuple(self.seen.values())
+
+    @staticmethod
+    def is_open(findings: Iterable[Finding]) -> bool:
+        """Whether one of them is nobody's decision yet: what makes a run fail."""
+        return any(f.status is not Status.ACCEPTED for f in findings)

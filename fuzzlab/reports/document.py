@@ -1,0 +1,104 @@
+"""The JSON document of `fuzz`, `check` and `replay`, and the models that others may rely on."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable
+
+from pydantic import BaseModel, ConfigDict
+
+from fuzzlab.events import TargetResult
+from fuzzlab.verdict import Finding, Outcome, Status
+
+__all__ = ["FindingDocument", "RunDocument", "TargetDocument", "finding_document", "run_document"]
+
+VERSION = 1
+"""Raised when a field changes its meaning or goes; a new field does not raise it."""
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class FindingDocument(_Model):
+    """One bug. `input_base64` holds the input only where it could not be saved (`input_file` is then empty)."""
+
+    id: str
+    outcome: Outcome
+    signature: str
+    exception: str
+    message: str
+    location: str
+    status: Status
+    deterministic: bool
+    input_file: str
+    input_size: int
+    input_base64: str | None
+    found_after_seconds: float
+    found_after_executions: int
+
+
+class TargetDocument(_Model):
+    """One target in one run; `coverage` is 0 where the engine does not measure it."""
+
+    name: str
+    executions: int
+    executions_per_second: float
+    accepted: int
+    rejected: int
+    coverage: int
+    corpus_size: int
+    worker_restarts: int
+    findings: list[FindingDocument]
+
+
+class RunDocument(_Model):
+    """One run of an engine over some targets."""
+
+    version: int = VERSION
+    exit_code: int
+    seconds: float
+    targets: list[TargetDocument]
+
+
+def run_document(results: Iterable[TargetResult], *, exit_code: int, seconds: float) -> RunDocument:
+    """Write a run down."""
+    targets = [
+        TargetDocument(
+            name=result.name,
+            executions=result.executions,
+            executions_per_second=round(result.executions_per_second, 1),
+            accepted=result.accepted,
+            rejected=result.rejected,
+            coverage=result.coverage,
+            corpus_size=result.corpus_size,
+            worker_restarts=result.worker_restarts,
+            findings=[finding_document(finding) for finding in result.findings],
+        )
+        for result in results
+    ]
+    return RunDocument(exit_code=exit_code, seconds=round(seconds, 2), targets=targets)
+
+
+def finding_document(finding: Finding) -> FindingDocument:
+    """Write a finding down; lone surrogates, which JSON text cannot carry, are escaped."""
+    verdict = finding.verdict
+    return FindingDocument(
+        id=finding.id,
+        outcome=verdict.outcome,
+        signature=_encodable(finding.signature),
+        exception=_encodable(verdict.exception),
+        message=_encodable(verdict.message),
+        location=_encodable(verdict.location),
+        status=finding.status,
+        deterministic=finding.deterministic,
+        input_file=_encodable(finding.path),
+        input_size=len(finding.data),
+        input_base64=None if finding.path else base64.b64encode(finding.data).decode("ascii"),
+        found_after_seconds=round(finding.found_after_seconds, 3),
+        found_after_executions=finding.found_after_executions,
+    )
+
+
+def _encodable(text: str) -> str:
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")

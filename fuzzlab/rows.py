@@ -1,0 +1,259 @@
+"""Tables as lists of rows of cells: mutators of what `csv.reader` gives, and its reductions.
+
+The header, where there is one, is the first row. No function here changes its argument; the rows that a change does not
+touch are shared between the old table and the new one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from fuzzlab import strings
+from fuzzlab.boundaries import INTEGERS, NUMBER_SPELLINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from random import Random
+
+__all__ = ["CELLS", "FORMULA_PREFIXES", "MUTATORS", "Rows", "huge_cell", "repeat_row", "simpler"]
+
+MOST_GROWTH: Final = 1 << 20
+"""Characters that one mutation adds at most: 100,000 short rows."""
+
+ROW_REPEATS: Final = (1, 1, 2, 2, 3, 3, 10, 10, 50, 100, 100, 1_000, 10_000, 100_000)
+"""Copies: a few, a page, and at times the whole upload; the large ones are rare, for each costs its target a second."""
+
+CELL_SIZES: Final = (255, 256, 1_000, 32_767, 32_768, 65_536, 131_072, 131_073)
+"""Characters: columns of databases, a spreadsheet's cell (32,767), and `csv.field_size_limit()` (131,072)."""
+
+FORMULA_PREFIXES: Final = ("=", "+", "-", "@", "\t", "\r", "=1+1", "=cmd|' /C calc'!A0", '=HYPERLINK("http://x")')
+"""What makes a spreadsheet compute a cell (OWASP, "CSV Injection")."""
+
+CELLS: Final = (
+    "",
+    " ",
+    '"',
+    '""',
+    "'",
+    ",",
+    ";",
+    "\n",
+    "\r\n",
+    "\r",
+    "a\nb",
+    'a"b',
+    "\x00",
+    "NULL",
+    "#N/A",
+    "\ufeff",
+    "\\",
+    "\\N",
+    "0",
+)
+
+Rows = list[list[str]]
+
+
+def _row(rng: Random, rows: Rows) -> int | None:
+    return rng.randrange(len(rows)) if rows else None
+
+
+def _with_row(rows: Rows, at: int, row: list[str]) -> Rows:
+    changed = rows.copy()
+    changed[at] = row
+    return changed
+
+
+def _with_cell(rng: Random, rows: Rows, change: Callable[[str], str]) -> Rows | None:
+    at = _row(rng, rows)
+    if at is None or not rows[at]:
+        return None
+    row = rows[at].copy()
+    cell = rng.randrange(len(row))
+    row[cell] = change(row[cell])
+    return _with_row(rows, at, row)
+
+
+def drop_cell(rng: Random, rows: Rows) -> Rows | None:
+    """Make a row one cell shorter than the others."""
+    at = _row(rng, rows)
+    if at is None or not rows[at]:
+        return None
+    row = rows[at].copy()
+    del row[rng.randrange(len(row))]
+    return _with_row(rows, at, row)
+
+
+def add_cell(rng: Random, rows: Rows) -> Rows | None:
+    """Make a row longer than the others."""
+    at = _row(rng, rows)
+    if at is None:
+        return None
+    row = rows[at].copy()
+    place = rng.randrange(len(row) + 1)
+    row[place:place] = [rng.choice(CELLS)] * rng.choice((1, 1, 2, 100))
+    return _with_row(rows, at, row)
+
+
+def nasty_cell(rng: Random, rows: Rows) -> Rows | None:
+    """Make a cell hold what rows are made of: delimiters, quotes, line ends, NUL."""
+    return _with_cell(rng, rows, lambda cell: rng.choice((rng.choice(CELLS), cell + rng.choice(CELLS))))
+
+
+def formula_cell(rng: Random, rows: Rows) -> Rows | None:
+    """Make a cell begin as a formula does."""
+    return _with_cell(rng, rows, lambda cell: rng.choice(FORMULA_PREFIXES) + cell)
+
+
+def text_cell(rng: Random, rows: Rows) -> Rows | None:
+    """Change a cell as text."""
+    return _with_cell(rng, rows, lambda cell: strings.mutated(rng, cell))
+
+
+def number_cell(rng: Random, rows: Rows) -> Rows | None:
+    """Make a cell a number at a boundary, or spelled as another language spells it."""
+    return _with_cell(
+        rng, rows, lambda _: str(rng.choice(INTEGERS)) if rng.random() < 0.5 else rng.choice(NUMBER_SPELLINGS)
+    )
+
+
+def huge_cell(rng: Random, rows: Rows, *, room: int = MOST_GROWTH) -> Rows | None:
+    """Make a cell as long as a database column, a spreadsheet's cell or Python's own limit, if there is `room`."""
+    size = rng.choice(CELL_SIZES)
+    return None if size > room else _with_cell(rng, rows, lambda cell: ((cell or "x") * size)[:size])
+
+
+def drop_row(rng: Random, rows: Rows) -> Rows | None:
+    """Leave a row out, at times the header."""
+    at = _row(rng, rows)
+    return None if at is None else rows[:at] + rows[at + 1 :]
+
+
+def double_row(rng: Random, rows: Rows) -> Rows | None:
+    """Say a row (at times the header) again, elsewhere."""
+    at = _row(rng, rows)
+    if at is None:
+        return None
+    place = rng.randrange(len(rows) + 1)
+    return [*rows[:place], rows[at], *rows[place:]]
+
+
+def repeat_row(rng: Random, rows: Rows, *, room: int = MOST_GROWTH) -> Rows | None:
+    """Say a row up to 100,000 times, but add no more than about `room` characters."""
+    at = _row(rng, rows)
+    if at is None:
+        return None
+    size = sum(map(len, rows[at])) + len(rows[at]) + 1
+    times = min(rng.choice(ROW_REPEATS), room // size)
+    return rows[:at] + [rows[at]] * times + rows[at:]
+
+
+def swap_rows(rng: Random, rows: Rows) -> Rows | None:
+    """Let two rows change places, at times the header with another."""
+    if len(rows) < 2:
+        return None
+    one, other = rng.sample(range(len(rows)), 2)
+    changed = rows.copy()
+    changed[one], changed[other] = rows[other], rows[one]
+    return changed
+
+
+def empty_row(rng: Random, rows: Rows) -> Rows:
+    """Put in a row of no cell, or of empty ones."""
+    row = [""] * rng.choice((0, 0, 1, 2, len(rows[0]) if rows else 1))
+    at = rng.randrange(len(rows) + 1)
+    return [*rows[:at], row, *rows[at:]]
+
+
+def move_column(rng: Random, rows: Rows) -> Rows | None:
+    """Let two columns change places, in all rows or in the header only."""
+    if not rows or len(rows[0]) < 2:
+        return None
+    one, other = rng.sample(range(len(rows[0])), 2)
+    last = 1 if rng.random() < 0.5 else len(rows)
+    changed = rows.copy()
+    for at, row in enumerate(rows[:last]):
+        if one < len(row) and other < len(row):
+            changed[at] = row.copy()
+            changed[at][one], changed[at][other] = row[other], row[one]
+    return changed
+
+
+def double_column(rng: Random, rows: Rows) -> Rows | None:
+    """Say a column twice, so that a name stands twice in the header."""
+    if not rows or not rows[0]:
+        return None
+    at = rng.randrange(len(rows[0]))
+    return [[*row[: at + 1], *row[at : at + 1], *row[at + 1 :]] for row in rows]
+
+
+def drop_column(rng: Random, rows: Rows) -> Rows | None:
+    """Leave a column out, header and all."""
+    if not rows or not rows[0]:
+        return None
+    at = rng.randrange(len(rows[0]))
+    return [row[:at] + row[at + 1 :] for row in rows]
+
+
+def rename_column(rng: Random, rows: Rows) -> Rows | None:
+    """Write a name of the header as other people write it: case, spaces, a plural, nothing."""
+    if not rows or not rows[0]:
+        return None
+    header = rows[0].copy()
+    at = rng.randrange(len(header))
+    name = header[at]
+    same_as = header[rng.randrange(len(header))]
+    header[at] = rng.choice(
+        (
+            name.upper(),
+            name.title(),
+            f" {name}",
+            f"{name} ",
+            f"{name}s",
+            name.replace("_", " "),
+            "",
+            same_as,
+            f"\ufeff{name}",
+            f'"{name}',
+        )
+    )
+    return _with_row(rows, 0, header)
+
+
+MUTATORS: Final = (
+    drop_cell,
+    add_cell,
+    nasty_cell,
+    nasty_cell,
+    formula_cell,
+    text_cell,
+    text_cell,
+    number_cell,
+    drop_row,
+    double_row,
+    swap_rows,
+    empty_row,
+    move_column,
+    double_column,
+    drop_column,
+    rename_column,
+)
+"""Those whose growth has to be told its limit, `repeat_row` and `huge_cell`, are not among them."""
+
+
+def simpler(rows: Rows) -> Iterator[Rows]:
+    """Yield tables of fewer rows, then of fewer columns and cells, then with simpler cells."""
+    step = len(rows)
+    while step:
+        for start in range(0, len(rows), step):
+            yield rows[:start] + rows[start + step :]
+        step //= 2
+    for column in range(max(map(len, rows), default=0)):
+        yield [row[:column] + row[column + 1 :] for row in rows]
+    for at, row in enumerate(rows):
+        for column in range(len(row)):
+            yield _with_row(rows, at, row[:column] + row[column + 1 :])
+    for at, row in enumerate(rows):
+        for column, cell in enumerate(row):
+            for shorter in strings.simpler(cell):
+                yield _with_row(rows, at, [*row[:column], shorter, *row[column + 1 :]])

@@ -1,0 +1,137 @@
+"""One target from beginning to end under the replay or the property engine: what `replay`, `check` and pytest share."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from fuzzlab.corpus import Corpus
+from fuzzlab.engines import Runner
+from fuzzlab.engines import property as property_engine
+from fuzzlab.engines.replay import replay
+from fuzzlab.events import Event, FindingSeen, TargetFinished, TargetResult, TargetStarted, Warned, WorkerRestarted
+from fuzzlab.inprocess import InProcess
+from fuzzlab.project import Project
+from fuzzlab.register import Register
+from fuzzlab.target import Target
+from fuzzlab.triage import triage
+from fuzzlab.verdict import Finding, Verdict
+from fuzzlab.worker import Worker, scratch
+
+__all__ = ["Session"]
+
+CHECK_MINIMISE_SECONDS = 10.0
+"""Seconds of minimising a finding in a pull request: Hypothesis has shrunk the cheap ones already."""
+
+
+@dataclass(slots=True)
+class Session:
+    """A target, its corpus and its register, for one run of one engine."""
+
+    project: Project
+    target: Target
+    in_process: bool = False
+    corpus: Corpus = field(init=False)
+    register: Register = field(init=False)
+    _warnings: list[Warned] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Read what is on record."""
+        self.corpus = Corpus(self.project, self.target.name, self._warn)
+        self.register = Register(self.corpus, cannot_save=self._warn)
+
+    def replay(self, inputs: Sequence[bytes] | None = None) -> Iterator[Event]:
+        """Run the stored inputs once each, or these, which are not stored.
+
+        Raises:
+            UserError: the target does not import.
+            HarnessError: fuzzlab itself failed.
+        """
+        stored = list(self.corpus.inputs()) if inputs is None else list(inputs)
+        yield TargetStarted(self.target.name)
+        yield from self._drain()
+        runner = self._runner(max(map(len, stored), default=0))
+        began = time.monotonic()
+        try:
+            for data, verdict in replay(stored, runner):
+                yield from self._replayed(data, verdict, began, runner, save=inputs is None)
+            seconds = time.monotonic() - began
+        finally:
+            runner.close()
+        yield from self._finished(runner, seconds)
+
+    def check(self, *, examples: int, seed: int | None) -> Iterator[Event]:
+        """Run the property engine; what it finds is deflaked, minimised and stored.
+
+        Raises:
+            UserError, HarnessError: as `replay`.
+        """
+        yield TargetStarted(self.target.name)
+        seeds = list(self.corpus.seeds())
+        yield from self._drain()
+        runner = self._runner(0, impatient=True)
+        began = time.monotonic()
+        try:
+            for failure in property_engine.check(self.target, runner, seeds=seeds, examples=examples, seed=seed):
+                if (known := self.register.known(failure.verdict)) is not None:
+                    yield FindingSeen(known)
+                    continue
+                finding = self._finding(failure.data, failure.verdict, began, failure.executions)
+                yield from self._triaged(self.register.note(replace(finding, minimised_from=failure.first_size)))
+            seconds = time.monotonic() - began
+        finally:
+            runner.close()
+        yield from self._finished(runner, seconds)
+
+    def _replayed(self, data: bytes, verdict: Verdict, began: float, runner: Runner, *, save: bool) -> Iterator[Event]:
+        """A failure of a stored input: one on record, or one that a seed shows for the first time."""
+        if verdict.signature in self.register.seen:
+            return
+        finding = self.register.known(verdict)
+        if finding is None:
+            finding = self.register.note(self._finding(data, verdict, began, runner.executions), save=save)
+        yield FindingSeen(finding)
+        yield from self._drain()
+
+    def _triaged(self, finding: Finding) -> Iterator[Event]:
+        bench = Worker(self.target, scratch(self.project), largest=len(finding.data))
+        try:
+            done = triage(finding, bench, self.target.format, seconds=CHECK_MINIMISE_SECONDS)
+        finally:
+            bench.close()
+        if (settled := self.register.settle(finding, done)) is not None:
+            yield FindingSeen(settled)
+        yield from self._drain()
+
+    def _finding(self, data: bytes, verdict: Verdict, began: float, executions: int) -> Finding:
+        return Finding(
+            target=self.target.name, verdict=verdict, data=data, minimised_from=len(data),
+            found_after_seconds=time.monotonic() - began, found_after_executions=executions,
+        )  # fmt: skip
+
+    def _runner(self, largest: int, *, impatient: bool = False) -> Runner:
+        if self.in_process:
+            return InProcess(self.target)
+        return Worker(self.target, scratch(self.project), largest=largest, impatient=impatient)
+
+    def _finished(self, runner: Runner, seconds: float) -> Iterator[Event]:
+        yield from self._drain()
+        if runner.restarts:
+            yield WorkerRestarted(self.target.name, f"{runner.restarts} times")
+        sizes = self.corpus.sizes()
+        yield TargetFinished(
+            TargetResult(
+                name=self.target.name, executions=runner.executions, seconds=seconds, accepted=runner.accepted,
+                rejected=runner.rejected, corpus_size=sum(sizes.values()), worker_restarts=runner.restarts,
+                findings=self.register.findings(),
+            )
+        )  # fmt: skip
+
+    def _warn(self, message: str) -> None:
+        self._warnings.append(Warned(message, self.target.name))
+
+    def _drain(self) -> Iterator[Event]:
+        warnings, self._warnings[:] = list(self._warnings), []
+        yield from warnings
+

@@ -1,0 +1,117 @@
+"""From a failure to a finding: does it happen again, and with how little."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any, Protocol
+
+from fuzzlab.formats import Format
+from fuzzlab.verdict import Finding, Verdict
+
+__all__ = ["Bench", "minimise", "triage"]
+
+REPEATS = 2
+"""Runs in a fresh worker before a failure is held to be deterministic."""
+
+MINIMISE_SECONDS = 20.0
+"""Seconds of minimising a finding at the most; most need less than one."""
+
+COSTLY_SECONDS = 30.0
+"""The same for hangs and deaths, each of whose attempts takes up to twice the budget, or a worker."""
+
+
+class Bench(Protocol):
+    """Where triage tries inputs: a worker that can be made new."""
+
+    def verdict(self, data: bytes) -> Verdict:
+        """Run one input."""
+
+    def fresh(self) -> None:
+        """Let the next input find a new process."""
+
+
+def triage(
+    finding: Finding,
+    bench: Bench,
+    form: Format[Any],
+    *,
+    seconds: float | None = None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> Finding:
+    """Give the finding deflaked and minimised, always with an input of the same signature.
+
+    Minimising ends after `seconds` (by default, as long as is usual for its outcome), or when `should_stop` says so.
+
+    A failure that does not happen again is kept as it is, marked as not deterministic. One that comes out as another
+    violation in a fresh process, and does so each time, is that other one: the engine's process had a history.
+    """
+    verdicts = []
+    for _ in range(REPEATS):
+        bench.fresh()
+        verdicts.append(bench.verdict(finding.data))
+    verdict = verdicts[0]
+    if not verdict.outcome.is_violation or any(v.signature != verdict.signature for v in verdicts):
+        return replace(finding, deterministic=False)
+    limit = seconds if seconds is not None else COSTLY_SECONDS if verdict.outcome.is_costly else MINIMISE_SECONDS
+    end = time.monotonic() + limit
+    best = verdict
+
+    def still_fails(data: bytes) -> bool:
+        nonlocal best
+        attempt = bench.verdict(data)
+        if attempt.signature != verdict.signature:
+            return False
+        best = attempt
+        return True
+
+    smallest = minimise(finding.data, still_fails, form.reductions, lambda: should_stop() or time.monotonic() > end)
+    return finding.with_input(smallest, best)
+
+
+def minimise(
+    data: bytes,
+    still_fails: Callable[[bytes], bool],
+    reductions: Callable[[bytes], Iterator[bytes]],
+    should_stop: Callable[[], bool],
+) -> bytes:
+    """Give the smallest input found that still fails; never a larger one than `data`.
+
+    First in the format's terms (a document loses keys, not braces), then in bytes, until neither helps. Each candidate
+    is tried once.
+    """
+    tried = {data}
+    best = data
+
+    def improve(candidates: Callable[[bytes], Iterator[bytes]]) -> bool:
+        nonlocal best
+        improved, again = False, True
+        while again:
+            again = False
+            for candidate in candidates(best):
+                if should_stop():
+                    return False
+                if len(candidate) > len(best) or candidate in tried:
+                    continue
+                tried.add(candidate)
+                if still_fails(candidate):
+                    best, improved, again = candidate, True, True
+                    break
+        return improved
+
+    progress = True
+    while progress:
+        progress = improve(reductions)
+        progress = improve(byte_reductions) or progress
+    return best
+
+
+def byte_reductions(data: bytes) -> Iterator[bytes]:
+    """Yield `data` without a stretch of it: halves, quarters, … single bytes (delta debugging; Zeller 2002)."""
+    size = len(data)
+    chunk = size
+    while chunk >= 1:
+        for begin in range(0, size, chunk):
+            yield data[:begin] + data[begin + chunk :]
+        chunk //= 2
