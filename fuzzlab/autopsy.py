@@ -33,7 +33,9 @@ def autopsy(target: Target, status: int, log: str, *, hung: bool) -> Verdict:
     stacks = [_frames(target, match.group(1)) for match in _THREAD.finditer(log)]
     if hung:
         frames = _noted(log) or _common([stack for stack in stacks if stack])
-        return _verdict(target, Outcome.HANG, "", f"did not end within {_hard(target):g} s, and could not be interrupted", frames)
+        return _verdict(
+            target, Outcome.HANG, "", f"did not end within {_hard(target):g} s, and could not be interrupted", frames
+        )
     frames = stacks[-1] if stacks else ()
     how = _how(status)
     outcome = Outcome.MEMORY if _out_of_memory(status, log) else Outcome.DIED
@@ -68,7 +70,9 @@ def _how(status: int) -> str:
 
 def _out_of_memory(status: int, log: str) -> bool:
     """Whether an allocation that failed below Python took the process along."""
-    return status == -signal.SIGABRT and bool(re.search(r"bad_alloc|MemoryError|out of memory|cannot allocate", log, re.I))
+    return status == -signal.SIGABRT and bool(
+        re.search(r"bad_alloc|MemoryError|out of memory|cannot allocate", log, re.I)
+    )
 
 
 def _hard(target: Target) -> float:

@@ -226,7 +226,11 @@ class Campaign:
             try:
                 for message in lane.messages():
                     yield from self._found(
-                        state, lane, unpack(message["data"]), Verdict.from_json(message["verdict"]), message["executions"]
+                        state,
+                        lane,
+                        unpack(message["data"]),
+                        Verdict.from_json(message["verdict"]),
+                        message["executions"],
                     )
                 lane.child.watch()
             except Lost as lost:
@@ -258,6 +262,7 @@ class Campaign:
             Finding(
                 target=state.target.name, verdict=verdict, data=data, minimised_from=len(data),
                 found_after_seconds=lane.found_after(), found_after_executions=lane.executions_before + executions,
+                options=state.target.options,
             )
         )  # fmt: skip
         self._triage.put(state.target, finding)

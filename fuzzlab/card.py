@@ -7,7 +7,6 @@ import shlex
 from collections.abc import Iterator
 
 from fuzzlab.escape import escaped, hex_dump, one_line, shown_input
-from fuzzlab.target import Target
 from fuzzlab.verdict import Finding, Outcome, Verdict
 
 __all__ = ["card", "replay_command", "sentence"]
@@ -32,18 +31,22 @@ def sentence(verdict: Verdict) -> str:
     return f"the parser {sentences.get(verdict.outcome, str(verdict.outcome))}"
 
 
-def replay_command(finding: Finding, target: Target | None) -> str:
+def replay_command(finding: Finding) -> str:
     """Give the command that runs this input again."""
     words = ["fuzzlab", "replay"]
-    if target is not None and target.options:
-        spec, format_name, *allow = target.options
-        words += [spec, *(["--format", format_name] if format_name else []), *(w for a in allow for w in ("--allow", a))]
+    if finding.options:
+        spec, format_name, *allow = finding.options
+        words += [
+            spec,
+            *(["--format", format_name] if format_name else []),
+            *(w for a in allow for w in ("--allow", a)),
+        ]
     else:
         words.append(finding.target)
     return shlex.join([*words, "--input", finding.path] if finding.path else words)
 
 
-def card(finding: Finding, target: Target | None) -> Iterator[str]:
+def card(finding: Finding) -> Iterator[str]:
     """Yield the lines of a finding's card; every one is safe to print anywhere."""
     verdict = finding.verdict
     flaky = "" if finding.deterministic else ", not reproducible"
@@ -62,7 +65,7 @@ def card(finding: Finding, target: Target | None) -> Iterator[str]:
     for frame in shown:
         yield f"    {escaped(frame.file)}:{frame.line}  in {escaped(frame.function)}"
     if finding.path:
-        yield f"  replay:  {escaped(replay_command(finding, target))}"
+        yield f"  replay:  {escaped(replay_command(finding))}"
         yield f"  saved:   {escaped(finding.path)}"
     else:
         yield f"  NOT SAVED; the whole input as base64:  {base64.b64encode(finding.data).decode('ascii')}"

@@ -25,7 +25,7 @@ from fuzzlab.events import Event, FindingSeen, TargetFinished, TargetResult
 from fuzzlab.journal import Journal
 from fuzzlab.project import Project
 from fuzzlab.register import Register
-from fuzzlab.reports.document import finding_document, run_document
+from fuzzlab.document import finding_document, run_document
 from fuzzlab.reports.html import write_html
 from fuzzlab.reports.terminal import Terminal
 from fuzzlab.session import Session
@@ -94,9 +94,15 @@ class _Duration(click.ParamType):
             raise UserError(f"{param.opts[0] if param else ''} {error}") from None
 
 
-_json = click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output, logs on standard error.")
-_format = click.option("--format", "format_name", metavar="NAME", help="Format of a module:function: raw, text, json, csv, http.")
-_allow = click.option("--allow", multiple=True, metavar="MODULE:ERROR", help="Error with which a module:function may refuse.")
+_json = click.option(
+    "--json", "as_json", is_flag=True, help="One JSON document on standard output, logs on standard error."
+)
+_format = click.option(
+    "--format", "format_name", metavar="NAME", help="Format of a module:function: raw, text, json, csv, http."
+)
+_allow = click.option(
+    "--allow", multiple=True, metavar="MODULE:ERROR", help="Error with which a module:function may refuse."
+)
 _names = click.argument("names", nargs=-1, metavar="[TARGET | MODULE:FUNCTION]...")
 _quiet = click.option("--quiet", is_flag=True, help="Findings and the sum only.")
 
@@ -129,13 +135,17 @@ def _list(*, as_json: bool) -> int:
             f"    allow {', '.join(promise['allow'])}; {promise['seconds']:g} s, {promise['memory'] >> 20} MiB; "
             f"oracles {', '.join(promise['oracles']) or 'none'}"
         )
-        click.echo(f"    {sizes['seeds']} seeds, {sizes['regressions']} regressions, {sizes['coverage']} coverage inputs")
+        click.echo(
+            f"    {sizes['seeds']} seeds, {sizes['regressions']} regressions, {sizes['coverage']} coverage inputs"
+        )
     return CLEAN
 
 
 @_commands.command("replay")
 @_names
-@click.option("--input", "files", multiple=True, type=click.Path(path_type=Path), help="This file instead of the corpus.")
+@click.option(
+    "--input", "files", multiple=True, type=click.Path(path_type=Path), help="This file instead of the corpus."
+)
 @click.option("--in-process", is_flag=True, help="Without a worker, for a debugger: no limit is enforced.")
 @_format
 @_allow
@@ -148,20 +158,21 @@ def _replay(
     """Run every stored input once."""
     project, known = _project()
     targets = select(names, known, format_name=format_name, allow=allow)
-    inputs = [_read(path) for path in files] or None
     if in_process:
         click.echo("in this process: no limits, and what kills the target kills fuzzlab", err=True)
 
     def events() -> Iterator[Event]:
         for target in targets:
-            yield from Session(project, target, in_process=in_process).replay(inputs)
+            yield from Session(project, target, in_process=in_process).replay(files)
 
-    return _run(project, targets, events(), as_json=as_json, quiet=quiet)
+    return _run(project, events(), as_json=as_json, quiet=quiet)
 
 
 @_commands.command("check")
 @_names
-@click.option("--examples", type=click.IntRange(min=1), help="Examples a target (default: [tool.fuzzlab] examples, 200).")
+@click.option(
+    "--examples", type=click.IntRange(min=1), help="Examples a target (default: [tool.fuzzlab] examples, 200)."
+)
 @click.option("--profile", type=click.Choice(["pr", "explore"]), default="pr", show_default=True,
               help="pr: the same examples every time; explore: others every time.")  # fmt: skip
 @click.option("--seed", type=click.IntRange(min=0), help="The examples of this seed.")
@@ -185,12 +196,19 @@ def _check(
             session = Session(project, target, in_process=in_process)
             yield from session.check(examples=examples or project.config.examples, seed=seed)
 
-    return _run(project, targets, events(), as_json=as_json, quiet=quiet)
+    return _run(project, events(), as_json=as_json, quiet=quiet)
 
 
 @_commands.command("fuzz")
 @_names
-@click.option("--time", "seconds", type=_Duration(), default=DEFAULT_TIME, show_default=True, help="For all of it: 90, 60s, 10m, 8h.")
+@click.option(
+    "--time",
+    "seconds",
+    type=_Duration(),
+    default=DEFAULT_TIME,
+    show_default=True,
+    help="For all of it: 90, 60s, 10m, 8h.",
+)
 @click.option("--runs", type=click.IntRange(min=1), help="Executions a target at the most.")
 @click.option("--workers", type=click.IntRange(min=1, max=1024), help="Processes at once (default: cores).")
 @click.option("--seed", type=click.IntRange(min=0), help="Of the random choices (default: the clock).")
@@ -209,7 +227,7 @@ def _fuzz(
         seconds=seconds, runs=runs, workers=workers or _cores(), seed=time.time_ns() if seed is None else seed
     )  # fmt: skip
     campaign = Campaign(project, targets, limits)
-    return _run(project, targets, campaign.run(), as_json=as_json, quiet=quiet, standing=campaign.results)
+    return _run(project, campaign.run(), as_json=as_json, quiet=quiet, standing=campaign.results)
 
 
 @_commands.group("findings", cls=_Group, invoke_without_command=True)
@@ -225,24 +243,22 @@ def _findings(context: click.Context) -> int:
 def _findings_list(*, names: tuple[str, ...], as_json: bool) -> int:
     """A line each."""
     found = [f for f in _recorded(Project.find(Path.cwd())) if not names or f.target in names]
-    code = FINDINGS if Register.is_open(found) else CLEAN
     if as_json:
         rows = [{"target": f.target, **finding_document(f).model_dump(mode="json"), "reason": f.reason} for f in found]
-        click.echo(json.dumps({"version": 1, "exit_code": code, "findings": rows}, indent=2))
-        return code
+        click.echo(json.dumps({"version": 1, "exit_code": CLEAN, "findings": rows}, indent=2))
+        return CLEAN
     for finding in found:
         click.echo(f"{finding.id}  {finding.status:<8}  {escaped(finding.target)}  {one_line(finding.signature)}")
     click.echo(f"{len(found)} findings" if found else "no findings on record")
-    return code
+    return CLEAN
 
 
 @_findings.command("show")
 @click.argument("identifier", metavar="ID")
 def _findings_show(*, identifier: str) -> int:
     """All of one finding: what broke, the input, the frames, the command."""
-    project, known = _project()
-    finding = _one(project, identifier)
-    click.echo("\n".join(card(finding, known.get(finding.target))))
+    finding = _one(Project.find(Path.cwd()), identifier)
+    click.echo("\n".join(card(finding)))
     return CLEAN
 
 
@@ -276,13 +292,13 @@ def _report(*, output: Path | None) -> int:
 
 
 def _run(
-    project: Project, targets: Sequence[Target], events: Iterator[Event], *, as_json: bool, quiet: bool,
+    project: Project, events: Iterator[Event], *, as_json: bool, quiet: bool,
     standing: Callable[[], Iterable[TargetResult]] | None = None,
 ) -> int:  # fmt: skip
     """Show a run's events as they come, write them down, and give its exit code."""
     began = time.monotonic()
     journal = Journal(project)
-    terminal = Terminal(sys.stderr if as_json else sys.stdout, {t.name: t for t in targets}, quiet=quiet)
+    terminal = Terminal(sys.stderr if as_json else sys.stdout, quiet=quiet)
     results: dict[str, TargetResult] = {}
     seen: list[Finding] = []
     interrupted = False
@@ -309,7 +325,9 @@ def _run(
         click.echo(document.model_dump_json(indent=2))
     if unsaved and not interrupted:
         noun = "finding" if len(unsaved) == 1 else "findings"
-        return _say(f"{len(unsaved)} {noun} not saved, printed above as base64: {project.corpus} cannot be written", USER)
+        return _say(
+            f"{len(unsaved)} {noun} not saved, printed above as base64: {project.corpus} cannot be written", USER
+        )
     return code
 
 
@@ -361,13 +379,6 @@ def _decide(identifier: str, status: Status, reason: str) -> int:
         raise UserError(f"cannot write {finding.path}.json: {error.strerror}") from None
     click.echo(f"{finding.id} is now {status}")
     return CLEAN
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise UserError(f"--input {path}: {error.strerror}") from None
 
 
 def _warn(message: str) -> None:

@@ -184,6 +184,7 @@ def _sidecar(finding: Finding) -> bytes:
         "deterministic": finding.deterministic,
         "status": finding.status if finding.status is Status.ACCEPTED else Status.KNOWN,
         "reason": finding.reason,
+        "options": finding.options,
     }
     return json.dumps(document, indent=2, ensure_ascii=True).encode("ascii") + b"\n"
 
@@ -198,4 +199,5 @@ def _read_sidecar(target: str, data: bytes, document: Any, path: str) -> Finding
         minimised_from=int(document["minimised_from"]),
         path=path,
         reason=str(document["reason"]),
+        options=tuple(map(str, document["options"])),
     )

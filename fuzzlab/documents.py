@@ -6,6 +6,7 @@ changed document shares with the old one everything that is not on the path to t
 
 from __future__ import annotations
 
+import json
 import math
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,6 +23,9 @@ STOP: Final = 0.15
 
 TRIES: Final = 4
 """Ways down that a search for one kind of node takes: a node that is rare needs some."""
+
+MOST_GROWTH: Final = 1 << 17
+"""Characters by which one mutation grows a document at most: twice the default limit of the format."""
 
 LIST_REPEATS: Final = (2, 3, 10, 50, 100, 256, 1000)
 """Copies of one element: a page, two, and more than anybody tested."""
@@ -249,14 +253,21 @@ def unknown_key(rng: Random, document: Any) -> Any | None:
 
 
 def duplicate_element(rng: Random, document: Any) -> Any | None:
-    """Say an element of a list twice, or many times."""
+    """Say an element of a list twice, or many times if it is not too long for that."""
     place = found(rng, document, (list,))
     if place is None or not place[1]:
         return None
     path, node = place
     at = rng.randrange(len(node))
-    times = 1 if rng.random() < 0.5 else rng.choice(LIST_REPEATS)
+    times = 1 if rng.random() < 0.5 else min(rng.choice(LIST_REPEATS), MOST_GROWTH // _size(node[at]))
     return replaced(document, path, node[:at] + [node[at]] * times + node[at:])
+
+
+def _size(node: Any) -> int:
+    try:
+        return len(json.dumps(node))
+    except RecursionError:  # what nests so deep is not worth to be repeated
+        return MOST_GROWTH
 
 
 def reorder(rng: Random, document: Any) -> Any | None:

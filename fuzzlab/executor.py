@@ -351,4 +351,3 @@ def _text(value: object) -> str:
     except Exception as error:  # noqa: BLE001 - a hostile __str__
         text = f"<no message: {type(error).__name__}>"
     return text[:MESSAGE_KEPT]
-

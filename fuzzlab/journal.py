@@ -2,20 +2,69 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
-from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
+from fuzzlab.document import RunDocument, finding_document
 from fuzzlab.errors import UserError
 from fuzzlab.events import Event, FindingSeen, Progressed, TargetFinished, TargetStarted, Warned, WorkerRestarted
 from fuzzlab.files import write_atomically
 from fuzzlab.project import Project
-from fuzzlab.reports.document import RunDocument
 
 __all__ = ["Journal"]
 
 
 class Journal:
-    """`.fuzzlab/events.jsonl` and `.fuzzlab/last-run.json`; where they cannot be written, the run goes on without."""
+    """`.fuzzlab/events.jsonl` and `.fuzzlab/last-run.json`; where they cannot be written, a run goes on without."""
+
+    def __init__(self, project: Project) -> None:
+        self._log = project.state / "events.jsonl"
+        self._last = project.state / "last-run.json"
+
+    def event(self, event: Event) -> None:
+        """Append one event."""
+        line = json.dumps({"time": round(time.time(), 3), "event": type(event).__name__, **_fields(event)})
+        with contextlib.suppress(OSError):
+            self._log.parent.mkdir(parents=True, exist_ok=True)
+            with self._log.open("a", encoding="ascii") as file:
+                file.write(line + "\n")
+
+    def finish(self, document: RunDocument) -> None:
+        """Keep the run's document for `fuzzlab report`."""
+        with contextlib.suppress(OSError):
+            write_atomically(self._last, document.model_dump_json().encode())
+
+    def last_run(self) -> RunDocument:
+        """Give the last run's document.
+
+        Raises:
+            UserError: there is none, or it is no such document.
+        """
+        try:
+            return RunDocument.model_validate_json(self._last.read_bytes())
+        except FileNotFoundError:
+            raise UserError("nothing to report: no run has been made here; `fuzzlab fuzz` makes one") from None
+        except (OSError, ValidationError) as error:
+            raise UserError(f"{self._last} cannot be read ({type(error).__name__}); run `fuzzlab fuzz` again") from None
+
+
+def _fields(event: Event) -> dict[str, Any]:
+    match event:
+        case TargetStarted(target):
+            return {"target": target}
+        case FindingSeen(finding):
+            return {"target": finding.target, "finding": finding_document(finding).model_dump(mode="json")}
+        case WorkerRestarted(target, reason):
+            return {"target": target, "reason": reason}
+        case Warned(message, target):
+            return {"target": target, "message": message}
+        case Progressed(result) | TargetFinished(result):
+            return {
+                "target": result.name, "executions": result.executions, "seconds": round(result.seconds, 3),
+                "accepted": result.accepted, "rejected": result.rejected, "coverage": result.coverage,
+                "corpus_size": result.corpus_size, "findings": len(result.findings),
+            }  # fmt: skip

@@ -33,9 +33,9 @@ class Register:
             self.seen.setdefault(verdict.signature, recorded)
         return recorded
 
-    def note(self, finding: Finding, *, save: bool = True) -> Finding:
+    def note(self, finding: Finding) -> Finding:
         """Take up a finding that is new in this run, and store it before anything else is done with it."""
-        noted = self._saved(finding) if save else finding
+        noted = self._saved(finding)
         self.seen[noted.signature] = noted
         return noted
 

@@ -74,12 +74,31 @@ def _eval(args: tuple[Any, ...], callers: Sequence[tuple[str, str]]) -> str | No
 
 _RULES: dict[str, tuple[str, Rule]] = {
     **dict.fromkeys(
-        ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "os.forkpty", "pty.spawn"),
+        (
+            "subprocess.Popen",
+            "os.system",
+            "os.exec",
+            "os.posix_spawn",
+            "os.spawn",
+            "os.fork",
+            "os.forkpty",
+            "pty.spawn",
+        ),
         ("process", _process),
     ),
     "open": ("write", _write),
     **dict.fromkeys(
-        ("os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.link", "os.symlink", "os.truncate", "os.chmod", "os.chown"),
+        (
+            "os.remove",
+            "os.rename",
+            "os.rmdir",
+            "os.mkdir",
+            "os.link",
+            "os.symlink",
+            "os.truncate",
+            "os.chmod",
+            "os.chown",
+        ),
         ("write", _change),
     ),
     "socket.__new__": ("socket", _socket),

@@ -5,18 +5,20 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from fuzzlab.corpus import Corpus
 from fuzzlab.engines import Runner
 from fuzzlab.engines import property as property_engine
 from fuzzlab.engines.replay import replay
+from fuzzlab.errors import UserError
 from fuzzlab.events import Event, FindingSeen, TargetFinished, TargetResult, TargetStarted, Warned, WorkerRestarted
 from fuzzlab.inprocess import InProcess
 from fuzzlab.project import Project
 from fuzzlab.register import Register
 from fuzzlab.target import Target
 from fuzzlab.triage import triage
-from fuzzlab.verdict import Finding, Verdict
+from fuzzlab.verdict import Finding, Status, Verdict
 from fuzzlab.worker import Worker, scratch
 
 __all__ = ["Session"]
@@ -41,21 +43,29 @@ class Session:
         self.corpus = Corpus(self.project, self.target.name, self._warn)
         self.register = Register(self.corpus, cannot_save=self._warn)
 
-    def replay(self, inputs: Sequence[bytes] | None = None) -> Iterator[Event]:
-        """Run the stored inputs once each, or these, which are not stored.
+    def replay(self, files: Sequence[Path] = ()) -> Iterator[Event]:
+        """Run the stored inputs once each, or these files, which are not stored.
 
         Raises:
-            UserError: the target does not import.
+            UserError: the target does not import, or a file cannot be read.
             HarnessError: fuzzlab itself failed.
         """
-        stored = list(self.corpus.inputs()) if inputs is None else list(inputs)
+        given = {_read(path): path for path in files}
+        stored = list(given) or list(self.corpus.inputs())
         yield TargetStarted(self.target.name)
         yield from self._drain()
         runner = self._runner(max(map(len, stored), default=0))
         began = time.monotonic()
         try:
             for data, verdict in replay(stored, runner):
-                yield from self._replayed(data, verdict, began, runner, save=inputs is None)
+                if data in given:
+                    yield self._shown(data, verdict, given[data])
+                elif verdict.signature not in self.register.seen:
+                    found = self.register.known(verdict)
+                    yield FindingSeen(
+                        found or self.register.note(self._finding(data, verdict, began, runner.executions))
+                    )
+                yield from self._drain()
             seconds = time.monotonic() - began
         finally:
             runner.close()
@@ -84,15 +94,15 @@ class Session:
             runner.close()
         yield from self._finished(runner, seconds)
 
-    def _replayed(self, data: bytes, verdict: Verdict, began: float, runner: Runner, *, save: bool) -> Iterator[Event]:
-        """A failure of a stored input: one on record, or one that a seed shows for the first time."""
-        if verdict.signature in self.register.seen:
-            return
-        finding = self.register.known(verdict)
-        if finding is None:
-            finding = self.register.note(self._finding(data, verdict, began, runner.executions), save=save)
-        yield FindingSeen(finding)
-        yield from self._drain()
+    def _shown(self, data: bytes, verdict: Verdict, path: Path) -> FindingSeen:
+        """A file that somebody asks about: shown as it is, whatever is on record of its signature."""
+        known = self.register.known(verdict)
+        finding = Finding(
+            target=self.target.name, verdict=verdict, data=data, status=known.status if known else Status.NEW,
+            minimised_from=len(data), path=self.project.shown(path.resolve()), options=self.target.options,
+        )  # fmt: skip
+        self.register.seen[finding.signature] = finding
+        return FindingSeen(finding)
 
     def _triaged(self, finding: Finding) -> Iterator[Event]:
         bench = Worker(self.target, scratch(self.project), largest=len(finding.data))
@@ -108,6 +118,7 @@ class Session:
         return Finding(
             target=self.target.name, verdict=verdict, data=data, minimised_from=len(data),
             found_after_seconds=time.monotonic() - began, found_after_executions=executions,
+            options=self.target.options,
         )  # fmt: skip
 
     def _runner(self, largest: int, *, impatient: bool = False) -> Runner:
@@ -135,3 +146,9 @@ class Session:
         warnings, self._warnings[:] = list(self._warnings), []
         yield from warnings
 
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UserError(f"--input {path}: {error.strerror}") from None

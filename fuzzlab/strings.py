@@ -185,7 +185,7 @@ def change_separator(rng: Random, text: str) -> str | None:
     elif what == 2:
         parts[at] = rng.choice(SEPARATORS)
     else:
-        parts[at] *= rng.choice(LENGTHS)
+        parts[at] *= min(rng.choice(LENGTHS), 1 + MOST_GROWTH // len(parts[at]))
     return "".join(parts)
 
 

@@ -252,7 +252,9 @@ def _format_of(annotation: Any, *, loose: bool, where: str) -> Format[Any]:
         return formats.json(origin)
     if loose:
         return formats.text()  # most parsers that annotate nothing take a str
-    raise UserError(f"{where}: say format=formats.…, the annotation {annotation!r} does not (bytes, str, dict, list do)")
+    raise UserError(
+        f"{where}: say format=formats.…, the annotation {annotation!r} does not (bytes, str, dict, list do)"
+    )
 
 
 def _shape(annotation: Any, chosen: Format[Any]) -> str:
@@ -290,7 +292,9 @@ def _import(name: str, *, missing_ok: bool = False) -> ModuleType | None:
         if missing_ok and error.name == name:
             return None
         if error.name and name.split(".")[: error.name.count(".") + 1] == error.name.split("."):
-            raise UserError(f"no module named {error.name!r} (from {name!r}); looked in {sys.path[0]!r} and beyond") from None
+            raise UserError(
+                f"no module named {error.name!r} (from {name!r}); looked in {sys.path[0]!r} and beyond"
+            ) from None
         raise UserError(f"{name} does not import: {_own_error(error)}") from error
     except UserError:
         raise

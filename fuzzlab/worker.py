@@ -89,19 +89,21 @@ class Child:
 
     def _send(self, order: Message) -> None:
         with contextlib.suppress(Closed):  # the next receive says why
-            self.channel.send({
-                "known_hangs": [],
-                "impatient": False,
-                **order,
-                "supervisor": os.getpid(),
-                "sys_path": [path or os.getcwd() for path in sys.path],  # noqa: PTH109 - a string for sys.path
-                "packages": packages(self.target),
-                "module": self.target.module,
-                "name": self.target.name,
-                "options": self.target.options,
-                "box": self.box.descriptor,
-                "capacity": self.box.capacity,
-            })
+            self.channel.send(
+                {
+                    "known_hangs": [],
+                    "impatient": False,
+                    **order,
+                    "supervisor": os.getpid(),
+                    "sys_path": [path or os.getcwd() for path in sys.path],  # noqa: PTH109 - a string for sys.path
+                    "packages": packages(self.target),
+                    "module": self.target.module,
+                    "name": self.target.name,
+                    "options": self.target.options,
+                    "box": self.box.descriptor,
+                    "capacity": self.box.capacity,
+                }
+            )
 
     def receive(self, timeout: float) -> Message | None:
         """Give the child's next message, or None after `timeout` seconds.

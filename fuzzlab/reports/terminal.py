@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import IO
 
 from rich.console import Console
@@ -21,7 +21,6 @@ from fuzzlab.events import (
     Warned,
     WorkerRestarted,
 )
-from fuzzlab.target import Target
 from fuzzlab.verdict import Finding, Status
 
 __all__ = ["Terminal"]
@@ -35,9 +34,8 @@ _STYLES = {Status.NEW: "bold red", Status.KNOWN: "yellow", Status.ACCEPTED: "dim
 class Terminal:
     """Prints events to `stream`. Nothing is interpreted: no markup, no emoji names, no links."""
 
-    def __init__(self, stream: IO[str], targets: Mapping[str, Target], *, quiet: bool = False) -> None:
+    def __init__(self, stream: IO[str], *, quiet: bool = False) -> None:
         self._console = Console(file=stream, markup=False, emoji=False, highlight=False, soft_wrap=True)
-        self._targets = targets
         self._quiet = quiet
         self._began = self._progressed = time.monotonic()
         self._standing: dict[str, TargetResult] = {}
@@ -77,7 +75,7 @@ class Terminal:
         self._console.print(_sum(results, seconds))
 
     def _finding(self, finding: Finding) -> None:
-        first, *rest = card(finding, self._targets.get(finding.target))
+        first, *rest = card(finding)
         self._console.print(Text(first, style=_STYLES[finding.status]))
         for line in rest:
             self._console.print(Text(line))

@@ -1,0 +1,262 @@
+"""Comma-separated rows: uploads that somebody made in a spreadsheet.
+
+Source: RFC 4180, read as leniently as Python's `csv` reads it.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv as stdlib_csv
+import io
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from fuzzlab import rows
+from fuzzlab.errors import Undecodable, UserError
+from fuzzlab.formats import Format
+from fuzzlab.lazy import LazyModule
+from fuzzlab.rows import Rows
+
+if TYPE_CHECKING:
+    from random import Random
+
+    from hypothesis import strategies as st
+    from hypothesis.strategies import SearchStrategy
+else:
+    st = LazyModule("hypothesis.strategies")
+
+__all__ = ["Csv", "csv"]
+
+MAX_SIZE: Final = 1 << 20
+"""Bytes: 100,000 short rows, which is what people upload at once and what a row-wise parser must survive."""
+
+MOST_COLUMNS: Final = 6
+MOST_ROWS: Final = 12
+"""Of a generated document: small ones meet every rule about rows; the mutators make the long ones."""
+
+DELIMITERS: Final = (",", ";", "\t", "|", ":")
+
+_BOMS: Final = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+"""Byte-order marks and what they announce; the UTF-32 mark begins with that of UTF-16."""
+
+
+def toggle_bom(rng: Random, data: bytes) -> bytes:  # noqa: ARG001 - a mutator's shape; there is one way to do this
+    """Add a byte-order mark, or take it away."""
+    return data.removeprefix(codecs.BOM_UTF8) if data.startswith(codecs.BOM_UTF8) else codecs.BOM_UTF8 + data
+
+
+def recode(rng: Random, data: bytes) -> bytes:
+    """Write the document in another encoding, with or without its mark."""
+    encoding = rng.choice(("utf-16", "utf-16-le", "utf-16-be", "latin-1", "cp1252", "utf-32", "utf-7", "shift_jis"))
+    return data.decode("utf-8", "replace").encode(encoding, "replace")
+
+
+def mix_line_ends(rng: Random, data: bytes) -> bytes | None:
+    """End some or all of the lines otherwise."""
+    lines = re.split(rb"\r\n|\r|\n", data)
+    if len(lines) < 2:
+        return None
+    ends = rng.choice(
+        ((b"\n",), (b"\r",), (b"\r\n", b"\n", b"\r"), (b"\r\r\n",), (b"\n\r",), (b"\x85", b"\n"), (b"\n\n",))
+    )
+    return b"".join([line + rng.choice(ends) for line in lines[:-1]]) + lines[-1]
+
+
+def unbalance_quote(rng: Random, data: bytes) -> bytes:
+    """Put in one quote, or take one away."""
+    places = [at for at, byte in enumerate(data) if byte == ord('"')]
+    if places and rng.random() < 0.5:
+        at = rng.choice(places)
+        return data[:at] + data[at + 1 :]
+    at = rng.randrange(len(data) + 1)
+    return data[:at] + b'"' + data[at:]
+
+
+def change_delimiter(rng: Random, data: bytes) -> bytes | None:
+    """Divide the cells of all rows, or of one place, by another delimiter."""
+    present = [mark.encode() for mark in DELIMITERS if mark.encode() in data]
+    if not present:
+        return None
+    return data.replace(rng.choice(present), rng.choice(DELIMITERS).encode(), rng.choice((1, -1)))
+
+
+def cut_off(rng: Random, data: bytes) -> bytes | None:
+    """End in the middle of a cell, as an upload that was broken off."""
+    return data[: rng.randrange(len(data))] if data else None
+
+
+RAW_MUTATORS: Final = (toggle_bom, recode, mix_line_ends, unbalance_quote, change_delimiter, cut_off)
+
+
+class Csv(Format[Rows]):
+    """Rows of cells, the header among them."""
+
+    name = "csv"
+
+    def __init__(
+        self, *, columns: Mapping[str, Mapping[str, Any]], delimiter: str, header: bool, max_size: int
+    ) -> None:
+        self.columns = dict(columns)
+        self.delimiter = delimiter
+        self.header = header
+        self.max_size = max_size
+        self.mutators = (*rows.MUTATORS, self.repeat_row, self.huge_cell)
+        self.raw_mutators = RAW_MUTATORS
+
+    def decode(self, data: bytes) -> Rows:
+        """Read rows.
+
+        The byte-order mark says the encoding and is left out; without one it is UTF-8, or latin-1 (which has a
+        character for every byte) where it is not, for that is what spreadsheets export.
+
+        Raises:
+            Undecodable: a cell longer than `csv.field_size_limit()`.
+        """
+        try:
+            return list(stdlib_csv.reader(io.StringIO(_text(data), newline=""), delimiter=self.delimiter))
+        except stdlib_csv.Error as error:
+            raise Undecodable(str(error)) from error
+
+    def encode(self, value: Rows) -> bytes:
+        """Write rows in UTF-8, lines ended by CR LF, cells quoted where they must be."""
+        out = io.StringIO(newline="")
+        stdlib_csv.writer(out, delimiter=self.delimiter).writerows(value)
+        text = out.getvalue()
+        if text.startswith("\ufeff"):
+            text = "\ufeff" + text  # the first one would be read as a byte-order mark
+        return text.encode("utf-8", "surrogatepass")
+
+    def values(self) -> SearchStrategy[Rows]:
+        """Make small tables of these columns, and the same with one or two mutations."""
+        if self.columns:
+            table = self._table(list(self.columns), [_cells(kind) for kind in self.columns.values()])
+        else:
+            names = st.lists(st.text("abcdefghijklmnopqrstuvwxyz_", min_size=1), min_size=1, max_size=MOST_COLUMNS)
+            table = names.flatmap(lambda chosen: self._table(chosen, [_cells({})] * len(chosen)))
+        return st.one_of(table, st.builds(_broken, table, st.randoms(use_true_random=False), st.integers(1, 2)))
+
+    def _table(self, names: list[str], cells: list[SearchStrategy[str]]) -> SearchStrategy[Rows]:
+        lines = st.lists(st.tuples(*cells).map(list), max_size=MOST_ROWS)
+        return lines.map(lambda body: [names.copy(), *body]) if self.header else lines
+
+    def dictionary(self) -> tuple[bytes, ...]:
+        """Give the names of the columns, their known values, and what rows are made of."""
+        known = [value for kind in self.columns.values() for value in kind.get("enum", ())]
+        words = (
+            *self.columns,
+            *map(str, known),
+            *DELIMITERS,
+            *rows.FORMULA_PREFIXES,
+            *(cell for cell in rows.CELLS if cell),
+        )
+        return tuple(word.encode() for word in dict.fromkeys(words) if word)
+
+    def repeat_row(self, rng: Random, value: Rows) -> Rows | None:
+        """Say a row up to 100,000 times, as far as the limit allows."""
+        return rows.repeat_row(rng, value, room=self.max_size)
+
+    def huge_cell(self, rng: Random, value: Rows) -> Rows | None:
+        """Make a cell as long as a database column, a spreadsheet's cell or Python's own limit."""
+        return rows.huge_cell(rng, value, room=self.max_size)
+
+    def simpler(self, value: Rows) -> Iterator[Rows]:
+        """Yield tables of fewer rows, then of fewer columns and cells, then with simpler cells."""
+        return rows.simpler(value)
+
+
+def _text(data: bytes) -> str:
+    for mark, encoding in _BOMS:
+        if data.startswith(mark):
+            return data[len(mark) :].decode(
+                encoding, "surrogatepass" if encoding == "utf-8" and _is_utf8(data) else "replace"
+            )
+    return data.decode("utf-8", "surrogatepass") if _is_utf8(data) else data.decode("latin-1")
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _broken(table: Rows, rng: Random, times: int) -> Rows:
+    for _ in range(times):
+        table = rng.choice(rows.MUTATORS)(rng, table) or table
+    return table
+
+
+def _cells(kind: Mapping[str, Any]) -> SearchStrategy[str]:  # noqa: PLR0911 - a table, one line for each type
+    """Make plausible cells of one column, by its JSON Schema."""
+    kinds = [kind, *kind.get("anyOf", ())]
+    for each in kinds:
+        if "enum" in each:
+            return st.sampled_from([str(value) for value in each["enum"]])
+        if each.get("type") == "integer":
+            return st.integers(-1, 10**6).map(str)
+        if each.get("type") == "number":
+            return st.decimals(-1, 10**6, places=2).map(str)
+        if each.get("type") == "boolean":
+            return st.sampled_from(("true", "false", "1", "0"))
+        if each.get("format") == "date":
+            return st.dates().map(str)
+        if each.get("format") == "date-time":
+            return st.datetimes().map(lambda moment: moment.isoformat())
+        if each.get("format") == "uuid":
+            return st.uuids().map(str)
+    return st.one_of(
+        st.text("abcdefghijklmnopqrstuvwxyz0123456789-_ ", max_size=20),
+        st.text(max_size=8),
+        st.sampled_from(rows.CELLS),
+    )
+
+
+def csv(
+    columns: Sequence[str] | type[Any] | None = None,
+    *,
+    delimiter: str = ",",
+    header: bool = True,
+    max_size: int = MAX_SIZE,
+) -> Csv:
+    """Rows of comma-separated cells, for a target that takes bytes or `list[list[str]]`.
+
+    Args:
+        columns: the names in order, or a pydantic model of one row; by default, any.
+        delimiter: one character.
+        header: whether the first row names the columns.
+        max_size: the longest input to make, in bytes.
+
+    Raises:
+        UserError: `columns` is something else, or the delimiter is not one character.
+    """
+    if len(delimiter) != 1 or delimiter in '"\r\n':
+        raise UserError(f"formats.csv(delimiter={delimiter!r}): it must be one character, no quote and no line end")
+    if isinstance(columns, type) and hasattr(columns, "model_json_schema"):
+        schema = columns.model_json_schema()
+        named = {name: _resolved(kind, schema) for name, kind in schema.get("properties", {}).items()}
+    elif columns is None:
+        named = {}
+    elif (
+        isinstance(columns, Sequence)
+        and not isinstance(columns, str | bytes)
+        and all(isinstance(each, str) for each in columns)
+    ):
+        named = {name: {} for name in columns}
+    else:
+        raise UserError(f"formats.csv(columns={columns!r}): neither names nor a pydantic model of a row")
+    return Csv(columns=named, delimiter=delimiter, header=header, max_size=max_size)
+
+
+def _resolved(kind: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Follow one reference into the definitions, which is where pydantic puts an Enum."""
+    if "$ref" not in kind:
+        return kind
+    found: Mapping[str, Any] = schema.get("$defs", {}).get(str(kind["$ref"]).rpartition("/")[2], {})
+    return found

@@ -1,0 +1,407 @@
+"""HTTP requests, stored as the message that goes over the wire: webhooks and their signatures.
+
+Source: RFC 9112 (HTTP/1.1 messages), sections 2.1 (format), 2.2 (a bare LF ends a line too), 3 (request line), 5
+(fields) and 5.2 (folded lines). The body is everything after the empty line: Content-Length is a header as any other,
+written as it was read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from fuzzlab import formats, strings
+from fuzzlab.boundaries import LENGTHS
+from fuzzlab.errors import Undecodable, UserError
+from fuzzlab.formats import ByteMutation, Format
+from fuzzlab.lazy import LazyModule
+from fuzzlab.message import HttpMessage, Signer
+
+if TYPE_CHECKING:
+    from random import Random
+
+    from hypothesis import strategies as st
+    from hypothesis.strategies import SearchStrategy
+else:
+    st = LazyModule("hypothesis.strategies")
+
+__all__ = ["Http", "HttpMessage", "http"]
+
+MAX_SIZE: Final = 1 << 16
+"""Bytes: a webhook's usual limit, 64 KiB."""
+
+BODY_WEIGHT: Final = 24
+"""Times that the body's mutator stands among the head's (about as many): what a parser does wrong is behind its
+head."""
+
+SIGNED_AGAIN: Final = 7 / 8
+"""Share of changed bodies that are signed again. Behind a signature lies everything else; what an unsigned body does is
+found at once, and needs no more."""
+
+SLACK: Final = 8
+"""Bytes left for a Content-Length that takes more digits after a mutation."""
+
+CONTENT_TYPES: Final = {"json": "application/json", "csv": "text/csv", "text": "text/plain; charset=utf-8"}
+METHODS: Final = ("POST", "GET", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE", "CONNECT", "PRI", "post", "X")
+PATHS: Final = (
+    "",
+    "*",
+    "/%00",
+    "/%2e%2e/",
+    "//",
+    "/?",
+    "/?a=1&a=2",
+    "/#",
+    "http://a/",
+    "/%",
+    "/%ff",
+    "/;a=b",
+    "/\xe9",
+    "/a b",
+)
+CHARSETS: Final = (
+    "utf-8",
+    "UTF8",
+    "utf-16",
+    "latin-1",
+    "utf-7",
+    "ascii",
+    "idna",
+    "rot13",
+    "hex",
+    "unknown",
+    '"utf-8"',
+    "",
+)
+TYPES: Final = (
+    "application/json", "text/html", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data",
+    "multipart/form-data; boundary=", "application/xml", "application/octet-stream", "application", "/", "",
+    "text/*; q=0",
+)  # fmt: skip
+TIMES: Final = (
+    "0", "-1", "1", "946684800", "1600000000", "4102444800", "253402300800", "99999999999999999999", "1700000000.5",
+    "1e9", "1e400", "nan", "inf", "1_700_000_000", "\xb2", "0x10", "", " ", "1700000000 ", "+1700000000",
+    "170000000000", "None",
+)  # fmt: skip
+"""Time stamps: stale, future, beyond the year 9999, fractional, and what int() and float() take that a check may
+not."""
+
+EXTRA_HEADERS: Final = (
+    ("Content-Encoding", "gzip"), ("Transfer-Encoding", "chunked"), ("Content-Length", "-1"), ("Content-Length", "0"),
+    ("Expect", "100-continue"), ("X-Forwarded-For", "127.0.0.1"), ("Host", ""), ("Cookie", "a=b; a"), ("X", "\xff"),
+    ("", "x"),
+)  # fmt: skip
+
+FILLERS: Final = ((8_190, 1), (8_192, 1), (32_768, 1), (1, 100), (1, 101), (100, 256), (0, 1_000))
+"""Length and number of further headers: where Apache, nginx and http.client stop (8,190 bytes, 8 KiB, 100 headers)."""
+
+_HEAD_END: Final = re.compile(rb"\r?\n\r?\n")
+_REQUEST_LINE: Final = re.compile(r"([^ \t\r\n]+) (.*) HTTP/[0-9]\.[0-9]", re.DOTALL)
+_TIME: Final = re.compile(r"(?<![0-9a-zA-Z])[0-9]{9,11}(?![0-9a-zA-Z])")
+
+
+def _some_header(rng: Random, message: HttpMessage) -> int | None:
+    return rng.randrange(len(message.headers)) if message.headers else None
+
+
+def _with_pair(message: HttpMessage, at: int, name: str, value: str) -> HttpMessage:
+    return replace(message, headers=(*message.headers[:at], (name, value), *message.headers[at + 1 :]))
+
+
+def _byte_text(text: str) -> str:
+    """Give what a header can hold: the text's UTF-8 bytes, each read as a character of latin-1."""
+    return text.encode("utf-8", "surrogatepass").decode("latin-1")
+
+
+def drop_header(rng: Random, message: HttpMessage) -> HttpMessage | None:
+    """Leave a header out."""
+    at = _some_header(rng, message)
+    return None if at is None else replace(message, headers=message.headers[:at] + message.headers[at + 1 :])
+
+
+def double_header(rng: Random, message: HttpMessage) -> HttpMessage | None:
+    """Say a header twice, at times with another value."""
+    at = _some_header(rng, message)
+    if at is None:
+        return None
+    name, value = message.headers[at]
+    second = (name, rng.choice((value, "", _byte_text(strings.mutated(rng, value)))))
+    place = rng.choice((at, at + 1, len(message.headers)))
+    return replace(message, headers=(*message.headers[:place], second, *message.headers[place:]))
+
+
+def fold_header(rng: Random, message: HttpMessage) -> HttpMessage | None:
+    """Go on with a header's value on the next line (obs-fold, RFC 9112, section 5.2)."""
+    at = _some_header(rng, message)
+    if at is None:
+        return None
+    name, value = message.headers[at]
+    cut = rng.randrange(len(value) + 1)
+    return _with_pair(message, at, name, value[:cut] + "\r\n" + rng.choice(" \t") + value[cut:])
+
+
+def swap_headers(rng: Random, message: HttpMessage) -> HttpMessage | None:
+    """Let two headers change places."""
+    if len(message.headers) < 2:
+        return None
+    one, other = rng.sample(range(len(message.headers)), 2)
+    headers = list(message.headers)
+    headers[one], headers[other] = headers[other], headers[one]
+    return replace(message, headers=tuple(headers))
+
+
+def add_header(rng: Random, message: HttpMessage) -> HttpMessage:
+    """Add a header that changes how the rest is read, or many that do nothing."""
+    if rng.random() < 0.25:
+        length, count = rng.choice(FILLERS)
+        extra: tuple[tuple[str, str], ...] = (("X-Filler", "a" * length),) * count
+    else:
+        extra = (rng.choice(EXTRA_HEADERS),)
+    return replace(message, headers=message.headers + extra)
+
+
+def rename_header(rng: Random, message: HttpMessage) -> HttpMessage | None:
+    """Write a header's name otherwise: case, underscores, a space before the colon."""
+    at = _some_header(rng, message)
+    if at is None:
+        return None
+    name, value = message.headers[at]
+    other = rng.choice((name.upper(), name.lower(), name.replace("-", "_"), name + " ", name + "-2", name[:-1]))
+    return _with_pair(message, at, other, value)
+
+
+def change_value(rng: Random, message: HttpMessage) -> HttpMessage | None:
+    """Change a header's value as text, in the bytes of UTF-8."""
+    at = _some_header(rng, message)
+    if at is None:
+        return None
+    name, value = message.headers[at]
+    return _with_pair(message, at, name, _byte_text(strings.mutated(rng, value)))
+
+
+def change_content_type(rng: Random, message: HttpMessage) -> HttpMessage:
+    """Say another type, or another charset."""
+    present = message.header("Content-Type") or "application/json"
+    value = rng.choice(TYPES) if rng.random() < 0.5 else f"{present.partition(';')[0]}; charset={rng.choice(CHARSETS)}"
+    return message.with_header("Content-Type", value)
+
+
+def change_time(rng: Random, message: HttpMessage) -> HttpMessage | None:
+    """Change a Unix time in a header, and do not sign again."""
+    timed = [(at, found) for at, (_, value) in enumerate(message.headers) if (found := _TIME.search(value))]
+    if not timed:
+        return None
+    at, found = rng.choice(timed)
+    name, value = message.headers[at]
+    time = rng.choice(TIMES) if rng.random() < 0.75 else _byte_text(strings.mutated(rng, found[0]))
+    return _with_pair(message, at, name, value[: found.start()] + time + value[found.end() :])
+
+
+def change_method(rng: Random, message: HttpMessage) -> HttpMessage:
+    """Ask for another method."""
+    return replace(message, method=rng.choice(METHODS))
+
+
+def change_path(rng: Random, message: HttpMessage) -> HttpMessage:
+    """Ask for another path."""
+    if rng.random() < 0.5:
+        return replace(message, path=rng.choice(PATHS))
+    return replace(
+        message,
+        path="/" + "a" * rng.choice(LENGTHS) if rng.random() < 0.25 else _byte_text(strings.mutated(rng, message.path)),
+    )
+
+
+HEAD_MUTATORS: Final = (
+    drop_header,
+    double_header,
+    fold_header,
+    swap_headers,
+    add_header,
+    rename_header,
+    change_value,
+    change_content_type,
+    change_time,
+    change_method,
+    change_path,
+)
+
+
+class Http(Format[HttpMessage]):
+    """A request whose body has a format of its own, and which somebody signed."""
+
+    name = "http"
+
+    def __init__(self, *, body: Format[Any], signer: Signer | None, template: HttpMessage, max_size: int) -> None:
+        self.body = body
+        self.signer = signer
+        self.template = template
+        self.max_size = max_size
+        of_signature = () if signer is None else (self.change_signature, self.change_signature)
+        self.mutators = (*(self.change_body,) * BODY_WEIGHT, *HEAD_MUTATORS, *of_signature)
+
+    def decode(self, data: bytes) -> HttpMessage:
+        """Read a request; white space around a header's value is not part of it.
+
+        Raises:
+            Undecodable: no request line, no empty line after the head, or a line in it that is no header.
+        """
+        end = _HEAD_END.search(data)
+        if end is None:
+            raise Undecodable("no empty line ends the head of an HTTP request")
+        lines = data[: end.start()].decode("latin-1").split("\n")
+        request = _REQUEST_LINE.fullmatch(lines[0].removesuffix("\r"))
+        if request is None:
+            raise Undecodable("the first line is no HTTP request line")
+        headers: list[tuple[str, str]] = []
+        for line in lines[1:]:
+            line = line.removesuffix("\r")
+            name, colon, value = line.partition(":")
+            if line[:1] in (" ", "\t") and headers:
+                headers[-1] = (headers[-1][0], f"{headers[-1][1]}\r\n{line}")
+            elif colon:
+                headers.append((name, value.strip(" \t")))
+            else:
+                raise Undecodable("a line in the head of the HTTP request is no header")
+        return HttpMessage(request[1], request[2], tuple(headers), data[end.end() :])
+
+    def encode(self, value: HttpMessage) -> bytes:
+        """Write a request of HTTP/1.1, one space after each colon, lines ended by CR LF."""
+        lines = [f"{value.method} {value.path} HTTP/1.1"]
+        lines += [f"{name}: {text}" if text else f"{name}:" for name, text in value.headers]
+        return "\r\n".join((*lines, "", "")).encode("latin-1", "replace") + value.body
+
+    def values(self) -> SearchStrategy[HttpMessage]:
+        """Make requests with bodies of the body's format, signed."""
+        return self.body.strategy().map(self.message)
+
+    def message(self, body: bytes) -> HttpMessage:
+        """Give the plain request with this body, signed."""
+        message = self.template.with_body(body).with_header("Content-Length", str(len(body)))
+        return self._signed(message)
+
+    def dictionary(self) -> tuple[bytes, ...]:
+        """Give the body's own tokens first, then what heads are made of."""
+        names = [name for name, _ in self.template.headers]
+        names += self.signer.headers if self.signer else ()
+        words = (
+            *names,
+            *METHODS,
+            *CONTENT_TYPES.values(),
+            "Content-Type",
+            "charset=",
+            "chunked",
+            "gzip",
+            "\r\n",
+            "\r\n\r\n",
+        )
+        return tuple(dict.fromkeys((*self.body.dictionary(), *(word.encode("latin-1") for word in words if word))))
+
+    def change_body(self, rng: Random, message: HttpMessage) -> HttpMessage | None:
+        """Change the body as its own format does, and mostly sign again."""
+        body = self.body.mutate(message.body, rng, self._room(message))
+        if body is None:
+            return None
+        changed = _with_body(message, body)
+        return self._signed(changed) if rng.random() < SIGNED_AGAIN else changed
+
+    def change_signature(self, rng: Random, message: HttpMessage) -> HttpMessage | None:
+        """Change only the signature: its case, its padding, its scheme, several of them, none."""
+        if self.signer is None or (value := message.header(name := self.signer.headers[0])) is None:
+            return None
+        scheme, mark, signature = value.rpartition("=" if "=" in value.rstrip("=") else ",")
+        zeros = "0" * len(signature)
+        other = rng.choice(
+            (
+                value.upper(), value + "=", value.rstrip("="), value[:-1], value + " ", "", scheme + mark, signature,
+                f"{value},{value}", f"{value} {value}", f"v1,{signature}", f"v1a,{signature}", f"sha1={signature}",
+                f"{scheme}{mark}\xe9", f"{scheme}{mark}{zeros}", f"{scheme}{mark}zz", value.replace(",", ";"),
+                f"{value},", f",{value}", value[::-1], _byte_text(strings.mutated(rng, value)),
+            )
+        )  # fmt: skip
+        return message.with_header(name, other)
+
+    def mutate_bytes(self, data: bytes, mutation: ByteMutation, max_size: int) -> bytes:
+        """Apply a blind mutation to the body and sign again; to the whole where there is no head."""
+        try:
+            message = self.decode(data)
+        except Undecodable:
+            return mutation(data, max_size)
+        room = max_size - (len(data) - len(message.body)) - SLACK
+        if room <= 0:
+            return mutation(data, max_size)
+        mutated = self.encode(self._signed(_with_body(message, mutation(message.body, room))))
+        return mutated if len(mutated) <= max_size else mutation(data, max_size)
+
+    def simpler(self, value: HttpMessage) -> Iterator[HttpMessage]:
+        """Yield messages with a simpler body, signed again where `value` was signed, then with simpler heads."""
+        signed = self.signer is not None and self._signed(value) == value
+        for body in self.body.reductions(value.body):
+            smaller = _with_body(value, body)
+            yield self._signed(smaller) if signed else smaller
+        for at in range(len(value.headers)):
+            yield replace(value, headers=value.headers[:at] + value.headers[at + 1 :])
+        if len(value.path) > 1:
+            yield replace(value, path="/")
+        written = () if self.signer is None else {name.lower() for name in self.signer.headers}
+        for at, (name, text) in enumerate(value.headers):
+            if not (signed and name.lower() in written):
+                for shorter in strings.simpler(text):
+                    yield _with_pair(value, at, name, _byte_text(shorter))
+
+    def _signed(self, message: HttpMessage) -> HttpMessage:
+        return message if self.signer is None else self.signer.sign(message)
+
+    def _room(self, message: HttpMessage) -> int:
+        head = (
+            sum(len(name) + len(value) + 4 for name, value in message.headers) + len(message.method) + len(message.path)
+        )
+        return max(0, self.max_size - head - SLACK - len("  HTTP/1.1\r\n\r\n"))
+
+
+def _with_body(message: HttpMessage, body: bytes) -> HttpMessage:
+    """Give `message` another body; a Content-Length that was right stays right, one that was wrong stays as it was."""
+    right = message.header("Content-Length") == str(len(message.body))
+    message = message.with_body(body)
+    return message.with_header("Content-Length", str(len(body))) if right else message
+
+
+def http(
+    *,
+    body: Format[Any] | None = None,
+    signer: Signer | None = None,
+    method: str = "POST",
+    path: str = "/",
+    headers: Mapping[str, str] | Iterable[tuple[str, str]] = (),
+    max_size: int = MAX_SIZE,
+) -> Http:
+    """An HTTP request, for a target that takes bytes or `formats.HttpMessage`.
+
+    Args:
+        body: the format of the body; by default, any bytes.
+        signer: who signs the message; a mutated body is mostly signed again.
+        method: of the requests to make.
+        path: of the requests to make.
+        headers: of the requests to make, beside Host, Content-Type, Content-Length and the signer's.
+        max_size: the longest input to make, in bytes, the head included.
+
+    Raises:
+        UserError: a method, path or header that no request can hold.
+    """
+    given = tuple(headers.items() if isinstance(headers, Mapping) else headers)
+    payload = body if body is not None else formats.raw(max_size=max_size // 2)
+    template = HttpMessage(method, path, (("Host", "example.com"),))
+    if (content_type := CONTENT_TYPES.get(payload.name)) is not None:
+        template = template.with_header("Content-Type", content_type)
+    for name, value in given:
+        template = template.with_header(name, value)
+    made = Http(body=payload, signer=signer, template=template, max_size=max_size)
+    try:
+        readable = made.decode(made.encode(template)) == template
+    except Undecodable:
+        readable = False
+    if not readable:
+        raise UserError(f"formats.http({method=}, {path=}, headers={dict(given)!r}): no HTTP request can be written so")
+    return made

@@ -1,0 +1,340 @@
+"""JSON documents: with a schema, documents that are valid or wrong in one place; without, any.
+
+Source: RFC 8259, read as leniently as `json.loads` reads it (NaN, doubled keys, a byte-order mark, UTF-16). What no
+tree holds (doubled keys, the spelling of numbers, broken documents) is made on the bytes.
+"""
+
+from __future__ import annotations
+
+import json as stdlib_json
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from fuzzlab import documents, schemas, strings
+from fuzzlab.boundaries import NUMBER_SPELLINGS
+from fuzzlab.errors import Undecodable
+from fuzzlab.formats import Format
+from fuzzlab.lazy import LazyModule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from random import Random
+
+    from hypothesis import strategies as st
+    from hypothesis.strategies import SearchStrategy
+else:
+    st = LazyModule("hypothesis.strategies")
+
+__all__ = ["Json", "json"]
+
+MAX_SIZE: Final = 1 << 16
+"""Bytes: a webhook's usual limit, 64 KiB; sixty times the depth at which CPython gives up."""
+
+DEPTHS: Final = (10, 100, 500, 900, 990, 1000, 1100, 3000, 10_000, 100_000)
+"""Levels: around CPython's limit of 1,000 frames (one, two or three for each level), and far beyond."""
+
+MOST_LEAVES: Final = 12
+"""Of a document made without a schema: small ones have every shape, and the mutators make the large ones."""
+
+SHARE_BROKEN: Final = 8
+"""One of so many examples is no valid JSON at all: parsers refuse these early, and alike."""
+
+NOT_JSON: Final = (
+    b"", b" ", b"null", b"<html>504", b"<html><head><title>504 Gateway Time-out</title></head></html>", b"{}{}",
+    b"[1,]", b"{,}", b'{"a":1,}', b"{'a':1}", b"{a:1}", b"[1 2]", b"// x\n1", b"/**/1", b'"\\', b'"\\u12',
+    b'"\\ud800"', b"\xef\xbb\xbf{}", b"tru", b"nul", b"True", b"None", b"undefined", b"[", b"{", b'{"', b'{"a"',
+    b'{"a":', b"\xff\xfe", b"\x00", b"7" * 400, b"7" * 4301, b"{\x0b}", b'"\n"', b'"\x00"', b")]}',\n{}",
+    b"data: {}\n\n", b"OK", b"-", b"1e", b"0x1", b"\x1e{}\n", b"a=1&b=2", b"\x1f\x8b\x08",
+)  # fmt: skip
+"""What comes with status 200 and is not what was agreed: a proxy's page, another language's literals, half a
+document."""
+
+TOKENS: Final = (
+    b'"', b":", b",", b"{", b"}", b"[", b"]", b"null", b"true", b"false", b"NaN", b"Infinity", b"-0", b"1e400", b'""',
+    b"{}", b"[]", b"\\u0000", b"\\ud800", b"\\\"", b"\xef\xbb\xbf", b"0", b"-1", b'"0"', b"\\u200d",
+)  # fmt: skip
+
+_KEY: Final = re.compile(rb'[{,]\s*("(?:[^"\\]|\\.)*"\s*:)')
+_NUMBER: Final = re.compile(rb'(?<=[:\[,\s])"?-?[0-9][0-9.eE+-]*"?(?=\s*[,\]}])')
+_PUNCTUATION: Final = re.compile(rb"[\[\]{},:]")
+_LETTER: Final = re.compile(rb'(?<=[A-Za-z0-9"])[A-Za-z0-9](?=[A-Za-z0-9]{0,20}")')
+"""A letter inside a string, near its end: without the bound the search would be quadratic in a long run of digits."""
+
+_SPLIT_PAIR: Final = re.compile("[\ud800-\udbff][\udc00-\udfff]")
+"""Two lone surrogates side by side: as escapes they would be read as one character."""
+
+_LITERALS: Final = (b"null", b"true", b"0", b'"0"', b'""', b"[]", b"{}", b"1e999", b'"\\ud800"')
+
+_plain: Final = stdlib_json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
+_escaped: Final = stdlib_json.JSONEncoder(check_circular=False, separators=(",", ":")).encode
+_decode: Final = stdlib_json.loads
+
+
+def change_string(rng: Random, value: Any) -> Any | None:
+    """Change a string of the document as text."""
+    place = documents.found(rng, value, (str,))
+    return None if place is None else documents.replaced(value, place[0], strings.mutated(rng, place[1]))
+
+
+def special_string(rng: Random, value: Any) -> Any | None:
+    """Put a run of one special character in the place of a leaf."""
+    place = documents.found(rng, value, (str, int, float, bool, type(None)))
+    return None if place is None else documents.replaced(value, place[0], strings.special_run(rng))
+
+
+def change_key(rng: Random, value: Any) -> Any | None:
+    """Change a key as text."""
+    place = documents.found(rng, value, (dict,))
+    if place is None or not place[1]:
+        return None
+    path, node = place
+    old = rng.choice(list(node))
+    new = strings.mutated(rng, old)
+    return documents.replaced(value, path, {new if key == old else key: child for key, child in node.items()})
+
+
+TREE_MUTATORS: Final = (*documents.MUTATORS, change_string, change_string, change_string, special_string, change_key)
+
+
+def _some(rng: Random, pattern: re.Pattern[bytes], data: bytes) -> re.Match[bytes] | None:
+    """Give the first match after a random place, which costs less than a choice among all."""
+    return (data and pattern.search(data, rng.randrange(len(data)))) or pattern.search(data)
+
+
+def truncate(rng: Random, data: bytes) -> bytes | None:
+    """End in the middle, as a connection that broke."""
+    return data[: rng.randrange(len(data))] if data else None
+
+
+def double_key(rng: Random, data: bytes) -> bytes | None:
+    """Say a key twice with two values, before the one that stands there (readers take the first or the last)."""
+    key = _some(rng, _KEY, data)
+    if key is None:
+        return None
+    start, end = key.span(1)
+    return data[:start] + data[start:end] + rng.choice(_LITERALS) + b"," + data[start:]
+
+
+def respell_number(rng: Random, data: bytes) -> bytes | None:
+    """Spell a number, or a number in a string, as another language does; most are no JSON then."""
+    number = _some(rng, _NUMBER, data)
+    if number is None:
+        return None
+    start, end = number.span()
+    spelled = rng.choice(NUMBER_SPELLINGS).encode()
+    return data[:start] + (b'"' + spelled + b'"' if data[start : start + 1] == b'"' else spelled) + data[end:]
+
+
+def change_punctuation(rng: Random, data: bytes) -> bytes | None:
+    """Drop, double or exchange one mark of punctuation, or put white space or a comment after it."""
+    found = _some(rng, _PUNCTUATION, data)
+    if found is None:
+        return None
+    at = found.start()
+    mark = found[0]
+    what = (b"", mark * 2, b",", b"}", b"]", mark + b" \t\r\n", mark + b"\xc2\xa0", mark + b"/**/", mark + b"\x00")
+    return data[:at] + rng.choice(what) + data[at + 1 :]
+
+
+def change_encoding(rng: Random, data: bytes) -> bytes:
+    """Add a byte-order mark, or write the document in another encoding."""
+    if rng.random() < 0.5:
+        return b"\xef\xbb\xbf" + data
+    encoding = rng.choice(("utf-16", "utf-16-le", "utf-16-be", "utf-32", "latin-1", "utf-7"))
+    return data.decode("utf-8", "replace").encode(encoding, "replace")
+
+
+def concatenate(rng: Random, data: bytes) -> bytes:
+    """Let another document follow, or white space."""
+    return data + rng.choice((data, b"\n" + data, b"\n", b" " * 1000, b",", b"}", b"]", b"\x00", b"null", b";"))
+
+
+def not_json(rng: Random, data: bytes) -> bytes:  # noqa: ARG001 - a mutator's shape; this one forgets the document
+    """Become something that is no document, or hardly one."""
+    return rng.choice(NOT_JSON)
+
+
+def escape(rng: Random, data: bytes) -> bytes | None:
+    """Write one character as an escape, which reads as the same document."""
+    letter = _some(rng, _LETTER, data)
+    if letter is None:
+        return None
+    at = letter.start()
+    return data[:at] + b"\\u%04x" % data[at] + data[at + 1 :]
+
+
+RAW_MUTATORS: Final = (
+    truncate,
+    double_key,
+    respell_number,
+    change_punctuation,
+    change_encoding,
+    concatenate,
+    not_json,
+    escape,
+)
+
+
+class Json(Format[Any]):
+    """JSON documents, as `json.loads` gives them."""
+
+    name = "json"
+
+    def __init__(self, schema: schemas.Schema | None, *, max_size: int) -> None:
+        self.schema = schema
+        self.max_size = max_size
+        of_schema = (self.known_property, self.known_property, self.known_value, self.known_value) if schema else ()
+        # Trees twice: what is still a document gets further than what is none.
+        self.mutators = (*TREE_MUTATORS, *of_schema, *TREE_MUTATORS, *of_schema)
+        self.raw_mutators = (*RAW_MUTATORS, self.nest_deep)
+        self._valid: SearchStrategy[Any] | None = None
+
+    def decode(self, data: bytes) -> Any:
+        """Read a document.
+
+        Raises:
+            Undecodable: it is none, or nests too deep for `json.loads`.
+        """
+        try:
+            return _decode(data)
+        except RecursionError as error:
+            raise Undecodable("the document nests too deep") from error
+        except ValueError as error:  # JSONDecodeError, UnicodeDecodeError, and an integer of more than 4,300 digits
+            raise Undecodable(str(error)) from error
+
+    def encode(self, value: Any) -> bytes:
+        """Write a document in UTF-8, without white space; lone surrogates as escapes."""
+        try:
+            text = _plain(value)
+        except RecursionError:
+            text = _written(value)
+        try:
+            return text.encode()
+        except UnicodeEncodeError:
+            if _SPLIT_PAIR.search(text):
+                return text.encode("utf-8", "surrogatepass")
+            return re.sub("[\ud800-\udfff]", lambda match: f"\\u{ord(match[0]):04x}", text).encode()
+
+    def values(self) -> SearchStrategy[Any]:
+        """Make valid documents, and as many with one or two mutations."""
+        valid = self._valid_documents()
+        broken = st.builds(self._broken, valid, st.randoms(use_true_random=False), st.integers(1, 2))
+        return st.one_of(valid, broken)
+
+    def strategy(self) -> SearchStrategy[bytes]:
+        """Make inputs: those of `values`, and a few that are no documents."""
+        documents_ = super().strategy()
+        spoilt = st.builds(self._spoilt, documents_, st.randoms(use_true_random=False))
+        fitting = st.one_of(spoilt, st.sampled_from(NOT_JSON)).filter(lambda data: len(data) <= self.max_size)
+        chosen = st.integers(0, SHARE_BROKEN - 1)
+        return chosen.flatmap(lambda number: fitting if number == SHARE_BROKEN - 1 else documents_)
+
+    def _valid_documents(self) -> SearchStrategy[Any]:
+        if self._valid is None:
+            self._valid = schemas.valid_documents(self.schema.definition) if self.schema else _anything()
+        return self._valid
+
+    def _broken(self, document: Any, rng: Random, times: int) -> Any:
+        for _ in range(times):
+            changed = rng.choice(self.mutators)(rng, document)
+            document = document if changed is None else changed
+        return document
+
+    def _spoilt(self, data: bytes, rng: Random) -> bytes:
+        return rng.choice(self.raw_mutators)(rng, data) or data
+
+    def dictionary(self) -> tuple[bytes, ...]:
+        """Give the schema's names and values first, then what documents are made of."""
+        known = [] if self.schema is None else [self.encode(word)[1:-1] for word in self.schema.words]
+        keys = [] if self.schema is None else [self.encode(name) + b":" for name in self.schema.names]
+        return tuple(dict.fromkeys((*known, *keys, *TOKENS)))
+
+    def known_property(self, rng: Random, value: Any) -> Any | None:
+        """Add a property that the schema knows and the object lacks, or give a present one such a value."""
+        place = documents.found(rng, value, (dict,))
+        if self.schema is None or place is None or not self.schema.names:
+            return None
+        path, node = place
+        name = rng.choice(self.schema.names)
+        return documents.replaced(value, path, {**node, name: self.schema.value_of(rng, name)})
+
+    def known_value(self, rng: Random, value: Any) -> Any | None:
+        """Put a value that the schema names, for this key or for another, in the place of a leaf."""
+        place = documents.found(rng, value, (str, int, float, bool, type(None)))
+        if self.schema is None or place is None or not self.schema.names:
+            return None
+        path, _ = place
+        name = (
+            path[-1]
+            if path and path[-1] in self.schema.values and rng.random() < 0.75
+            else rng.choice(self.schema.names)
+        )
+        return documents.replaced(value, path, self.schema.value_of(rng, name))
+
+    def nest_deep(self, rng: Random, data: bytes) -> bytes | None:
+        """Nest the document, or an empty one, up to 100,000 levels deep, and not always close the brackets."""
+        opening, closing = rng.choice(((b"[", b"]"), (b'{"a":', b"}"), (b'[{"a":', b"}]"), (b"[", b"")))
+        inside = data if rng.random() < 0.5 else rng.choice((b"", b"1", b"{}"))
+        room = (self.max_size - len(inside)) // (len(opening) + len(closing))
+        depth = min(rng.choice(DEPTHS), room)
+        return opening * depth + inside + closing * depth if depth > 0 else None
+
+    def simpler(self, value: Any) -> Iterator[Any]:
+        """Yield documents that lost keys and elements, then ones of simpler values."""
+        return documents.simpler(value, strings.simpler)
+
+    def reductions(self, data: bytes) -> Iterator[bytes]:
+        """Yield simpler documents, none of them larger; the document itself without white space first."""
+        try:
+            compact = self.encode(self.decode(data))
+        except Undecodable:
+            return
+        if len(compact) < len(data):
+            yield compact
+        yield from super().reductions(data)
+
+
+def _anything() -> SearchStrategy[Any]:
+    numbers = st.one_of(st.integers(-(2**64), 2**64), st.floats(allow_nan=False, allow_infinity=False))
+    leaves = st.one_of(st.none(), st.booleans(), numbers, st.text(max_size=20), st.sampled_from(strings.TOKENS))
+    keys = st.one_of(st.sampled_from(("id", "type", "data", "items", "name", "amount")), st.text(max_size=8))
+    return st.recursive(
+        leaves,
+        lambda children: st.one_of(st.lists(children, max_size=5), st.dictionaries(keys, children, max_size=5)),
+        max_leaves=MOST_LEAVES,
+    )
+
+
+def _written(document: Any) -> str:
+    """Write a document that nests too deep for `json.dumps`, without recursion."""
+    out: list[str] = []
+    stack: list[tuple[bool, Any]] = [(False, document)]
+    while stack:
+        literal, node = stack.pop()
+        if literal:
+            out.append(node)
+        elif isinstance(node, dict) and node:
+            pieces = [piece for key, child in node.items() for piece in ((True, f",{_plain(key)}:"), (False, child))]
+            pieces[0] = (True, "{" + pieces[0][1][1:])
+            stack += reversed([*pieces, (True, "}")])
+        elif isinstance(node, list) and node:
+            pieces = [piece for child in node for piece in ((True, ","), (False, child))]
+            pieces[0] = (True, "[")
+            stack += reversed([*pieces, (True, "]")])
+        else:
+            out.append(_plain(node))
+    return "".join(out)
+
+
+def json(schema: type[Any] | Mapping[str, Any] | None = None, *, max_size: int = MAX_SIZE) -> Json:
+    """JSON documents, for a target that takes bytes or the decoded document.
+
+    Args:
+        schema: a pydantic model, a JSON Schema, or nothing for any document.
+        max_size: the longest input to make, in bytes.
+
+    Raises:
+        UserError: `schema` is neither.
+    """
+    known = None if schema is None else schemas.Schema(schemas.as_schema(schema))
+    return Json(known, max_size=max_size)

@@ -1,0 +1,129 @@
+"""Text in UTF-8: names, codes, addresses, dates, whatever a person or a partner types."""
+
+from __future__ import annotations
+
+import codecs
+from bisect import bisect_right
+from typing import TYPE_CHECKING, Final
+
+from fuzzlab import strings, unicode
+from fuzzlab.boundaries import LENGTHS
+from fuzzlab.formats import DEFAULT_MAX_SIZE, Format
+from fuzzlab.lazy import LazyModule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from random import Random
+
+    from hypothesis import strategies as st
+    from hypothesis.strategies import SearchStrategy
+else:
+    st = LazyModule("hypothesis.strategies")
+
+__all__ = ["Text", "text"]
+
+PLAUSIBLE: Final = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_@.+ "
+"""What most identifiers are made of."""
+
+SURROGATE_SIZE: Final = 3
+"""Bytes of one surrogate in generalised UTF-8 (ED A0..BF 80..BF)."""
+
+WEIGHT_OF_PLAUSIBLE: Final = 3
+"""Share of plausible texts among the strategy's branches: enough to pass a parser's first checks."""
+
+
+def _surrogate_or_replacement(error: UnicodeError) -> tuple[str, int]:
+    """Read an encoded surrogate as itself and any other broken byte as U+FFFD (the WHATWG decoder's way)."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    start = error.start
+    unit = error.object[start : start + SURROGATE_SIZE]
+    if len(unit) == SURROGATE_SIZE and unit[0] == 0xED and 0xA0 <= unit[1] <= 0xBF and 0x80 <= unit[2] <= 0xBF:
+        return chr(0xD000 | (unit[1] & 0x3F) << 6 | unit[2] & 0x3F), start + SURROGATE_SIZE
+    return "\ufffd", error.end
+
+
+ERRORS: Final = "fuzzlab.surrogate_or_replacement"
+codecs.register_error(ERRORS, _surrogate_or_replacement)
+
+
+class Text(Format[str]):
+    """Text; any bytes are some text, so that no input is lost on the way to the target."""
+
+    name = "text"
+
+    def __init__(self, *, max_size: int, alphabet: str | None, surrogates: bool) -> None:
+        self.max_size = max_size
+        self.alphabet = alphabet
+        self._decoding_errors = ERRORS if surrogates else "replace"
+        self._encoding_errors = "surrogatepass" if surrogates else "replace"
+        self.mutators = (*strings.MUTATORS, self.become_run, self.become_run, self.fill)
+
+    def decode(self, data: bytes) -> str:
+        """Read UTF-8; encoded surrogates are lone surrogates or, without those, U+FFFD, as is any broken byte."""
+        return data.decode("utf-8", self._decoding_errors)
+
+    def encode(self, value: str) -> bytes:
+        """Write UTF-8, lone surrogates as three bytes each or, without those, as `?`."""
+        return value.encode("utf-8", self._encoding_errors)
+
+    def values(self) -> SearchStrategy[str]:
+        """Make plausible texts, special characters among them or alone, runs of one, and parts between separators."""
+        plausible = st.text(self.alphabet or PLAUSIBLE, max_size=self.max_size)
+        special = st.sampled_from([character for characters in unicode.PICKS for character in characters])
+        run = st.builds(str.__mul__, special, st.sampled_from(LENGTHS))
+        parts = st.lists(st.one_of(plausible, special, run), min_size=1, max_size=6)
+        broken = st.builds(strings.mutated, st.randoms(use_true_random=False), plausible)
+        made = st.one_of(
+            *[plausible] * WEIGHT_OF_PLAUSIBLE,
+            st.text(max_size=self.max_size),
+            st.lists(special, max_size=8).map("".join),
+            run,
+            st.builds(str.join, st.sampled_from(strings.SEPARATORS), parts),
+            broken,
+        )
+        return made.map(self._fitting)
+
+    def _fitting(self, value: str) -> str:
+        """Cut `value` to the limit: filtering would throw away the long runs, which are the telling ones."""
+        data = self.encode(value)
+        if len(data) > self.max_size:
+            value = value[: self.max_size]
+            while len(data := self.encode(value)) > self.max_size:
+                value = value[: min(len(value) - 1, len(value) * self.max_size // len(data))]
+        return self.decode(data)
+
+    def dictionary(self) -> tuple[bytes, ...]:
+        """Give separators, tokens and special characters."""
+        special = (character for characters in unicode.CLASSES.values() for character in characters)
+        return tuple(dict.fromkeys(map(self.encode, (*strings.SEPARATORS, *strings.TOKENS, *special))))
+
+    def become_run(self, rng: Random, value: str) -> str:  # noqa: ARG002 - a mutator's shape; this one forgets the text
+        """Become nothing but a run of one special character, of a boundary's length or as long as the limit allows."""
+        character = rng.choice(rng.choice(unicode.PICKS))
+        room = self.max_size // len(self.encode(character))
+        at = rng.randrange(bisect_right(LENGTHS, room) + 1)
+        return character * (LENGTHS[at] if at < len(LENGTHS) and LENGTHS[at] <= room else room)
+
+    def fill(self, rng: Random, value: str) -> str | None:
+        """Grow by a run to exactly the limit, or to a byte short of it."""
+        own = rng.random() < 0.5 and bool(value)
+        character = rng.choice(value) if own else rng.choice(rng.choice(unicode.PICKS))
+        room = self.max_size - len(self.encode(value)) - rng.randrange(2)
+        count = room // max(1, len(self.encode(character)))
+        return value + character * count if count > 0 else None
+
+    def simpler(self, value: str) -> Iterator[str]:
+        """Yield shorter texts, then ones of simpler characters."""
+        return strings.simpler(value)
+
+
+def text(*, max_size: int = DEFAULT_MAX_SIZE, alphabet: str | None = None, surrogates: bool = True) -> Text:
+    """Text in UTF-8, for a target that takes `str`.
+
+    Args:
+        max_size: the longest input to make, in bytes.
+        alphabet: what a plausible text consists of; the mutators also use what is not in it.
+        surrogates: whether the target may meet lone surrogates, as it does behind `json.loads` or `os.fsdecode`.
+    """
+    return Text(max_size=max_size, alphabet=alphabet, surrogates=surrogates)

@@ -1,0 +1,160 @@
+"""Targets as pytest items: `gamer_id::replay` and `gamer_id::property`, in every file that defines a target.
+
+Files are looked at only where `[tool.fuzzlab] targets` names them, so that a project without targets pays nothing.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from fuzzlab.card import card
+from fuzzlab.errors import UserError
+from fuzzlab.events import Event, FindingSeen, Warned
+from fuzzlab.project import Project
+from fuzzlab.session import Session
+from fuzzlab.target import Target, load
+from fuzzlab.verdict import Finding, Status
+
+__all__: list[str] = []
+
+PROJECT = pytest.StashKey[Project]()
+FOLDERS = pytest.StashKey[tuple[Path, ...]]()
+
+
+class BrokenContract(Exception):
+    """What an item fails with; its cards are the report, for a traceback through the harness helps nobody."""
+
+    def __init__(self, findings: list[Finding]) -> None:
+        super().__init__("\n".join(finding.signature for finding in findings))
+        self.findings = findings
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--fuzzlab-examples` stands for `[tool.fuzzlab] examples`."""
+    group = parser.getgroup("fuzzlab")
+    group.addoption("--fuzzlab-examples", type=int, metavar="N", help="examples of each target's property item")
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Collect the targets of a file that the configuration names."""
+    config = parent.config
+    if file_path.suffix != ".py" or not _is_named(config, file_path):
+        return None
+    return TargetFile.from_parent(parent, path=file_path)
+
+
+def _is_named(config: pytest.Config, path: Path) -> bool:
+    if FOLDERS not in config.stash:
+        try:
+            project = Project.find(config.rootpath)
+        except UserError as error:
+            raise pytest.UsageError(str(error)) from None
+        config.stash[PROJECT] = project
+        config.stash[FOLDERS] = tuple(_places(project))
+    return any(path == place or place in path.parents for place in config.stash[FOLDERS])
+
+
+def _places(project: Project) -> Iterator[Path]:
+    """Give the files and folders of the configured modules, without importing them."""
+    if str(project.root) not in sys.path:
+        sys.path.insert(0, str(project.root))
+    for name in project.config.targets:
+        try:
+            spec = find_spec(name)
+        except ImportError:
+            continue  # the load below says what is wrong with it
+        if spec is None:
+            continue
+        yield from (Path(place).resolve() for place in spec.submodule_search_locations or ())
+        if spec.origin and not spec.submodule_search_locations:
+            yield Path(spec.origin).resolve()
+
+
+class TargetFile(pytest.File):
+    """A file that defines targets."""
+
+    def collect(self) -> Iterator[pytest.Collector]:
+        """Give a collector for each target defined here."""
+        project = self.config.stash[PROJECT]
+        try:
+            known = load(project.config.targets, root=project.root)
+        except UserError as error:
+            raise self.CollectError(str(error)) from None
+        for target in known.values():
+            module = sys.modules.get(target.module)
+            if module and module.__file__ and Path(module.__file__).resolve() == self.path:
+                yield TargetNode.from_parent(self, name=target.name, target=target)
+
+
+class TargetNode(pytest.Collector):
+    """A target: two items."""
+
+    def __init__(self, *, target: Target, **kwargs: object) -> None:
+        super().__init__(**kwargs)  # type: ignore[arg-type]  # pytest's own pass-through
+        self.target = target
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """Give the items."""
+        yield ReplayItem.from_parent(self, name="replay", target=self.target)
+        yield PropertyItem.from_parent(self, name="property", target=self.target)
+
+
+class TargetItem(pytest.Item):
+    """One engine over one target, in a worker; fails with the cards of the findings that nobody has accepted."""
+
+    def __init__(self, *, target: Target, **kwargs: object) -> None:
+        super().__init__(**kwargs)  # type: ignore[arg-type]  # pytest's own pass-through
+        self.target = target
+
+    def events(self, session: Session) -> Iterator[Event]:
+        """Run the engine."""
+        raise NotImplementedError
+
+    def runtest(self) -> None:
+        """Run it, and fail for what it found.
+
+        Raises:
+            BrokenContract: there is a finding.
+        """
+        found: list[Finding] = []
+        for event in self.events(Session(self.config.stash[PROJECT], self.target)):
+            if isinstance(event, FindingSeen) and event.finding.status is not Status.ACCEPTED:
+                found.append(event.finding)
+            elif isinstance(event, Warned):
+                self.add_report_section("call", "fuzzlab", event.message)
+        if found:
+            raise BrokenContract(found)
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: object = None) -> str:  # noqa: ARG002
+        """Show the findings' cards; what fuzzlab or the user did wrong as one message."""
+        error = excinfo.value
+        if isinstance(error, BrokenContract):
+            return "\n\n".join("\n".join(card(finding)) for finding in error.findings)
+        return str(error) if isinstance(error, UserError) else str(excinfo.getrepr(style="long"))
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """Give the target's place."""
+        code = getattr(self.target.function, "__code__", None)
+        return self.path, (code.co_firstlineno - 1) if code else 0, f"{self.target.name}::{self.name}"
+
+
+class ReplayItem(TargetItem):
+    """Every stored input."""
+
+    def events(self, session: Session) -> Iterator[Event]:
+        """Run the replay engine."""
+        return session.replay()
+
+
+class PropertyItem(TargetItem):
+    """Examples of the format, the same ones every time: a pull request must not flake."""
+
+    def events(self, session: Session) -> Iterator[Event]:
+        """Run the property engine."""
+        examples = self.config.getoption("--fuzzlab-examples") or session.project.config.examples
+        return session.check(examples=examples, seed=None)

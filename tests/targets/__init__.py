@@ -1,0 +1,1 @@
+"""Tests of the reference targets: each parser called directly, without the harness."""
