@@ -17,6 +17,7 @@ from pathlib import Path
 __all__ = [
     "ACCEPTED",
     "INDEX",
+    "IMPATIENT",
     "INTERRUPT",
     "LENGTH",
     "REJECTED",
@@ -26,10 +27,10 @@ __all__ = [
     "BlackBox",
 ]
 
-SEQUENCE, LENGTH, RUNNING, ACCEPTED, REJECTED, INDEX, INTERRUPT, STARTED = range(8)
+SEQUENCE, LENGTH, RUNNING, ACCEPTED, REJECTED, INDEX, INTERRUPT, STARTED, IMPATIENT = range(9)
 """Words of the head: executions begun; bytes of the input; whether the target has control; executions accepted and
 rejected; position in the batch; the sequence number that the supervisor wants ended; when the first execution began
-(CLOCK_MONOTONIC, ns)."""
+(CLOCK_MONOTONIC, ns); whether an execution that loops at a known place is ended at once."""
 
 HEAD = mmap.PAGESIZE
 """Bytes before the input: a page, so that the input starts aligned."""

@@ -35,7 +35,7 @@ from fuzzlab.register import Register
 from fuzzlab.schedule import next_slice
 from fuzzlab.target import Target
 from fuzzlab.triage import triage
-from fuzzlab.verdict import Finding, Verdict
+from fuzzlab.verdict import Finding, Outcome, Verdict
 from fuzzlab.worker import Lost, Worker, scratch
 
 __all__ = ["Campaign", "Limits"]
@@ -199,6 +199,7 @@ class Campaign:
                 runs=None if self.limits.runs is None else self.limits.runs - state.executions,
                 seed=_seed(self.limits.seed, state.target.name, state.turns),
                 seen=list(state.register.seen),
+                known_hangs=state.register.known_hangs(),
                 active_before=state.active,
                 executions_before=state.executions,
             )
@@ -231,10 +232,11 @@ class Campaign:
                         unpack(message["data"]),
                         Verdict.from_json(message["verdict"]),
                         message["executions"],
+                        lane.found_after(),
                     )
                 lane.child.watch()
             except Lost as lost:
-                executions = lane.executions
+                executions, seconds = lane.executions, lane.found_after()
                 self._retire(state, lane)
                 if lost.verdict is None or lost.data is None:
                     if not lane.ended_well:
@@ -243,14 +245,14 @@ class Campaign:
                 state.restarts += 1
                 state.lethal.add(lost.data)
                 yield WorkerRestarted(state.target.name, lost.reason)
-                yield from self._found(state, lane, lost.data, lost.verdict, executions)
+                yield from self._found(state, lane, lost.data, lost.verdict, executions, seconds)
                 continue
             self._take_in(state, lane)
             if lane.is_over:
                 self._retire(state, lane)
 
     def _found(
-        self, state: _State, lane: Lane, data: bytes, verdict: Verdict, executions: int
+        self, state: _State, lane: Lane, data: bytes, verdict: Verdict, executions: int, seconds: float
     ) -> Iterator[Event]:  # fmt: skip
         """A worker met a violation whose signature it had not met before."""
         if verdict.signature in state.register.seen:
@@ -261,7 +263,7 @@ class Campaign:
         finding = state.register.note(
             Finding(
                 target=state.target.name, verdict=verdict, data=data, minimised_from=len(data),
-                found_after_seconds=lane.found_after(), found_after_executions=lane.executions_before + executions,
+                found_after_seconds=seconds, found_after_executions=lane.executions_before + executions,
                 options=state.target.options,
             )
         )  # fmt: skip
@@ -269,9 +271,13 @@ class Campaign:
 
     def _settle(self) -> Iterator[Event]:
         for raw, done in self._triage.finished():
-            settled = self._states[raw.target].register.settle(raw, done)
+            state = self._states[raw.target]
+            settled = state.register.settle(raw, done)
             if settled is not None:
                 yield FindingSeen(settled)
+                if settled.verdict.outcome is Outcome.HANG:
+                    for lane in state.lanes:
+                        lane.lose_patience()
 
     def _take_in(self, state: _State, lane: Lane, *, final: bool = False) -> None:
         """Move what reached new code into the corpus."""

@@ -63,7 +63,7 @@ def _work(channel: Channel, order: dict[str, Any]) -> None:
     else:
         target = _load(order)
     box = BlackBox(order["box"], order["capacity"])
-    executor = Executor(target, box, scope, impatient=order["impatient"])
+    executor = Executor(target, box, scope)
     executor.known_hangs.update(order["known_hangs"])
     executor.install()
 

@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import Any, NoReturn
 
-from fuzzlab.blackbox import ACCEPTED, INTERRUPT, LENGTH, REJECTED, RUNNING, SEQUENCE, STARTED, BlackBox
+from fuzzlab.blackbox import ACCEPTED, IMPATIENT, INTERRUPT, LENGTH, REJECTED, RUNNING, SEQUENCE, STARTED, BlackBox
 from fuzzlab.errors import HarnessError, Undecodable
 from fuzzlab.sanitizers import EVENTS, judge
 from fuzzlab.scope import Scope
@@ -100,16 +100,15 @@ def _callers(frame: FrameType | None) -> Sequence[tuple[str, str]]:
 class Executor:
     """Calls one target under its contract, one input at a time: `verdict = executor.execute(data)`.
 
-    An `impatient` one remembers in `known_hangs` where the target hangs: an execution seen to loop there again is ended
-    at once instead of at the end of its budget, so that one slow loop does not eat a campaign. Triage must be patient:
-    to loop there for a moment is no hang yet.
+    `known_hangs` are places where the target is known to hang. Where the black box says IMPATIENT, an execution seen to
+    loop there again is ended at once instead of at the end of its budget, so that one slow loop does not eat a
+    campaign. Triage must be patient: to loop there for a moment is no hang yet.
     """
 
-    def __init__(self, target: Target, box: BlackBox, scope: Scope, *, impatient: bool = False) -> None:
+    def __init__(self, target: Target, box: BlackBox, scope: Scope) -> None:
         self.target = target
         self.box = box
         self.scope = scope
-        self.impatient = impatient
         self.known_hangs: set[str] = set()
         self._incidents: list[Verdict] = []
         self._sampled = self._samples = 0
@@ -262,13 +261,12 @@ class Executor:
         self._samples = samples
         frames = self.scope.of_stack(self._alive[-1] if self._alive else None)
         place = _loop_place(frames)
-        known = samples > 1 and place in self.known_hangs
+        known = bool(head[IMPATIENT]) and samples > 1 and place in self.known_hangs
         _watch.active = watching
         if known or head[INTERRUPT] == head[SEQUENCE]:
             message = f"did not end within {self.target.contract.budget.seconds:g} s of CPU time"
             verdict = self._verdict(Outcome.HANG, frames, message=message, place=place)
-            if self.impatient:
-                self.known_hangs.add(verdict.place)
+            self.known_hangs.add(verdict.place)
             self._incidents[:] = [verdict]
             self._alive = []
             if known:

@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from fuzzlab.blackbox import ACCEPTED, REJECTED, SEQUENCE, STARTED
+from fuzzlab.blackbox import ACCEPTED, IMPATIENT, REJECTED, SEQUENCE, STARTED
 from fuzzlab.channel import Message
 from fuzzlab.target import Target
 from fuzzlab.verdict import input_id
@@ -21,6 +21,10 @@ __all__ = ["Lane"]
 
 LOOK_EVERY = 0.5
 """Seconds between two looks into the folder of new inputs."""
+
+SLOWNESS = 3.0
+"""How many times its time budget an execution gets. Instrumented code runs 3 to 8 times slower: with the budget itself, a
+campaign would report hangs that no user will ever see. Triage, without instrumentation, applies the budget as it is."""
 
 EXAMPLES_PART, EXAMPLES_MOST = 0.1, 4.0
 """Of a turn, and seconds, that drawing the first examples may take: a slow schema must not eat a short campaign."""
@@ -43,6 +47,7 @@ class Lane:
         runs: int | None,
         seed: int,
         seen: Sequence[str],
+        known_hangs: Sequence[str],
         active_before: float,
         executions_before: int,
     ) -> None:
@@ -56,6 +61,7 @@ class Lane:
             runs: executions at the most, or None.
             seed: of its random choices.
             seen: signatures that it need not tell again.
+            known_hangs: places where the target is known to hang.
             active_before: seconds that the target has been fuzzed for before this turn.
             executions_before: executions that it has had before this turn.
         """
@@ -73,7 +79,7 @@ class Lane:
         largest = max(map(len, corpus), default=0)
         order = {
             "do": "fuzz",
-            "impatient": True,
+            "known_hangs": list(known_hangs),
             "fuzz": {
                 "start": str(start),
                 "new": str(self._new),
@@ -83,7 +89,10 @@ class Lane:
                 "examples": min(EXAMPLES_MOST, seconds * EXAMPLES_PART),
             },
         }
-        self.child = Child(target, folder, capacity=max(target.format.max_size, largest) + 4096, order=order)
+        capacity = max(target.format.max_size, largest) + 4096
+        self.child = Child(target, folder, capacity=capacity, order=order, slowness=SLOWNESS)
+        if known_hangs:
+            self.lose_patience()
         self._looked = time.monotonic()
         self._taken: set[str] = set()
 
@@ -158,6 +167,10 @@ class Lane:
                 if hashlib.sha1(data, usedforsecurity=False).hexdigest() == path.name:
                     yield data
                     path.unlink()
+
+    def lose_patience(self) -> None:
+        """From now on end an execution at once that loops where one was seen to hang."""
+        self.child.box.head[IMPATIENT] = 1
 
     def close(self) -> None:
         """Kill the process and remove its folder."""

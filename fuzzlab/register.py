@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from fuzzlab.corpus import Corpus
-from fuzzlab.verdict import Finding, Status, Verdict
+from fuzzlab.verdict import Finding, Outcome, Status, Verdict
 
 __all__ = ["Register"]
 
@@ -43,10 +43,13 @@ class Register:
         """Let what triage made of a finding take the place of the one noted raw.
 
         Returns:
-            the finding to announce, or None when it is one that was announced already: run by itself, the input may
-            show an earlier bug.
+            the finding to announce, or None when there is none: run by itself, the input may show a bug that was
+            announced already, or a hang may end.
         """
         del self.seen[raw.signature]
+        if raw.verdict.outcome is Outcome.HANG and not done.deterministic:
+            self._remove(raw)  # instrumented code is slow, and so is a busy machine: only what hangs again is a hang
+            return None
         earlier = self.seen.get(done.signature) or self.known(done.verdict)
         if earlier is not None:
             self._remove(raw)
@@ -74,6 +77,11 @@ class Register:
     def _remove(self, raw: Finding) -> None:
         if raw.path:
             self.corpus.remove(raw)
+
+    def known_hangs(self) -> list[str]:
+        """Give the places where the target hangs for certain."""
+        certain = [*self.recorded.values(), *(f for s, f in self.seen.items() if s in self._announced)]
+        return [f.verdict.place for f in certain if f.verdict.outcome is Outcome.HANG]
 
     def findings(self) -> tuple[Finding, ...]:
         """Give what this run has seen, in the order in which it was."""

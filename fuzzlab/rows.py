@@ -120,7 +120,11 @@ def number_cell(rng: Random, rows: Rows) -> Rows | None:
 def huge_cell(rng: Random, rows: Rows, *, room: int = MOST_GROWTH) -> Rows | None:
     """Make a cell as long as a database column, a spreadsheet's cell or Python's own limit, if there is `room`."""
     size = rng.choice(CELL_SIZES)
-    return None if size > room else _with_cell(rng, rows, lambda cell: ((cell or "x") * size)[:size])
+    return (
+        None
+        if size > room
+        else _with_cell(rng, rows, lambda cell: ((cell or "x") * (size // max(1, len(cell)) + 1))[:size])
+    )
 
 
 def drop_row(rng: Random, rows: Rows) -> Rows | None:

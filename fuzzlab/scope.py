@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import sysconfig
 from collections.abc import Iterable
@@ -21,6 +22,8 @@ NEVER = frozenset({
 })  # fmt: skip
 
 _LIBRARIES = tuple({sysconfig.get_path(name) + os.sep for name in ("purelib", "platlib", "stdlib")})
+
+_COMPREHENSION = re.compile(r"\.<locals>\.<(?:list|set|dict)comp>$|\.<locals>\.<genexpr>$")
 
 
 def packages(target: Target) -> tuple[str, ...]:
@@ -71,14 +74,14 @@ class Scope:
 
     def of_definition(self, module: str, code: CodeType) -> Frame:
         """Give a function's definition as a frame."""
-        return Frame(module, code.co_qualname, shown_path(code.co_filename), code.co_firstlineno)
+        return Frame(module, _function(code), shown_path(code.co_filename), code.co_firstlineno)
 
     def _frame(self, frame: FrameType, line: int | None) -> Frame | None:
         module = frame.f_globals.get("__name__")
         if not isinstance(module, str) or module not in self:
             return None
         code: CodeType = frame.f_code
-        return Frame(module, code.co_qualname, shown_path(code.co_filename), line or 0)
+        return Frame(module, _function(code), shown_path(code.co_filename), line or 0)
 
 
 def shown_path(path: str) -> str:
@@ -88,6 +91,14 @@ def shown_path(path: str) -> str:
             return path[len(prefix) :].removeprefix("site-packages" + os.sep)
     here = os.getcwd() + os.sep  # noqa: PTH109 - a string prefix, on the way of every finding
     return path.removeprefix(here)
+
+
+def _function(code: CodeType) -> str:
+    """Name a function as it is called in every Python: comprehensions have no frame of their own since 3.12 (PEP 709)."""
+    name = code.co_qualname
+    while (bare := _COMPREHENSION.sub("", name)) != name:
+        name = bare
+    return name
 
 
 def _bounded(frames: list[Frame]) -> tuple[Frame, ...]:

@@ -22,6 +22,7 @@ SEPARATORS: Final = "-_@.:/ ,;|+=&#%\\\t\n"
 TOKENS: Final = (
     "null", "None", "undefined", "true", "false", "nan", "inf", "admin", "test", "user@example.com", "a@b", "@",
     "://", "http://127.0.0.1/", "localhost", "%00", "%0d%0a", "%2e%2e%2f", "%u0000", "\\u0000", "\\x00", "&#0;",
+    "\\ud800", "\\udfff", "%uD800", "&#xd800;", "%ED%A0%80",
     "0x41", "xn--", "1970-01-01", "2024-02-29", "0000-00-00", "9999-12-31T23:59:60Z", "+00:00", "24:00", "__proto__",
     "constructor",
 )  # fmt: skip

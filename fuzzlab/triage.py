@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from fuzzlab.formats import Format
-from fuzzlab.verdict import Finding, Verdict
+from fuzzlab.verdict import Finding, Outcome, Verdict
 
-__all__ = ["Bench", "minimise", "triage"]
+__all__ = ["Bench", "amplified", "minimise", "reproduced", "triage"]
 
 REPEATS = 2
 """Runs in a fresh worker before a failure is held to be deterministic."""
@@ -47,12 +47,13 @@ def triage(
     A failure that does not happen again is kept as it is, marked as not deterministic. One that comes out as another
     violation in a fresh process, and does so each time, is that other one: the engine's process had a history.
     """
-    verdicts = []
-    for _ in range(REPEATS):
-        bench.fresh()
-        verdicts.append(bench.verdict(finding.data))
-    verdict = verdicts[0]
-    if not verdict.outcome.is_violation or any(v.signature != verdict.signature for v in verdicts):
+    verdict = reproduced(finding.data, bench)
+    if verdict is None and finding.verdict.outcome is Outcome.HANG:
+        for larger in amplified(finding.data, form.max_size):
+            if not should_stop() and (verdict := reproduced(larger, bench)) is not None:
+                finding = finding.with_input(larger, verdict)
+                break
+    if verdict is None:
         return replace(finding, deterministic=False)
     limit = seconds if seconds is not None else COSTLY_SECONDS if verdict.outcome.is_costly else MINIMISE_SECONDS
     end = time.monotonic() + limit
@@ -68,6 +69,29 @@ def triage(
 
     smallest = minimise(finding.data, still_fails, form.reductions, lambda: should_stop() or time.monotonic() > end)
     return finding.with_input(smallest, best)
+
+
+def reproduced(data: bytes, bench: Bench) -> Verdict | None:
+    """Give the violation that `data` shows each time in a process that has run nothing before, or None."""
+    signatures = set()
+    for _ in range(REPEATS):
+        bench.fresh()
+        verdict = bench.verdict(data)
+        signatures.add(verdict.signature)
+        if not verdict.outcome.is_violation or len(signatures) > 1:
+            return None
+    return verdict
+
+
+def amplified(data: bytes, max_size: int) -> Iterator[bytes]:
+    """Yield `data` repeated, and its middle: what is slow while instrumented hangs for certain when there is more of it."""
+    third = len(data) // 3
+    for times in (2, 4):
+        for larger in (data * times, data[:third] + data[third:-third] * (3 * times) + data[-third:] if third else b""):
+            if len(data) < len(larger) <= max_size:
+                yield larger
+    if data and max_size < len(data) * 4:
+        yield (data * 4)[:max_size]
 
 
 def minimise(

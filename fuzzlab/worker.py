@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from fuzzlab.autopsy import autopsy
-from fuzzlab.blackbox import ACCEPTED, INDEX, INTERRUPT, REJECTED, RUNNING, SEQUENCE, STARTED, BlackBox
+from fuzzlab.blackbox import ACCEPTED, IMPATIENT, INDEX, INTERRUPT, REJECTED, RUNNING, SEQUENCE, STARTED, BlackBox
 from fuzzlab.channel import Channel, Closed, Message, pack
 from fuzzlab.errors import HarnessError, UserError
 from fuzzlab.executor import DUMP_SIGNAL, SOFT_LIMIT_SIGNAL
@@ -64,9 +64,21 @@ class Lost(Exception):
 class Child:
     """A process that runs one target."""
 
-    def __init__(self, target: Target, folder: Path, *, capacity: int, order: Message | None = None) -> None:
+    def __init__(
+        self, target: Target, folder: Path, *, capacity: int, order: Message | None = None, slowness: float = 1.0
+    ) -> None:
+        """Start it.
+
+        Args:
+            target: what it runs.
+            folder: for its files.
+            capacity: bytes of the largest input that its black box holds.
+            order: what it does, if not to answer batches.
+            slowness: by how much the budget of time is stretched.
+        """
         self.target = target
-        self.budget = target.contract.budget
+        budget = target.contract.budget
+        self.seconds, self.wall, self.memory = budget.seconds * slowness, budget.wall * slowness, budget.memory
         self.box = BlackBox.create(folder, capacity)
         self.log: IO[bytes] = tempfile.TemporaryFile(dir=_writable(folder))  # noqa: SIM115 - closed in close()
         ours, theirs = socket.socketpair()
@@ -92,7 +104,6 @@ class Child:
             self.channel.send(
                 {
                     "known_hangs": [],
-                    "impatient": False,
                     **order,
                     "supervisor": os.getpid(),
                     "sys_path": [path or os.getcwd() for path in sys.path],  # noqa: PTH109 - a string for sys.path
@@ -151,7 +162,7 @@ class Child:
             self._grow(now)
             return
         cpu = _cpu_seconds(self.process.pid) - self._beat[2]
-        used = max(cpu / self.budget.seconds, (now - self._beat[1]) / self.budget.wall)
+        used = max(cpu / self.seconds, (now - self._beat[1]) / self.wall)
         if used >= HARD_AT:
             self.kill()
         elif used >= DUMP_AT:
@@ -170,7 +181,7 @@ class Child:
             return
         with contextlib.suppress(OSError, ValueError, IndexError):
             pages = int(Path(f"/proc/{self.process.pid}/statm").read_text(encoding="ascii").split()[0])
-            limit = pages * resource.getpagesize() + self.budget.memory
+            limit = pages * resource.getpagesize() + self.memory
             _, hard = resource.prlimit(self.process.pid, resource.RLIMIT_AS)
             if hard == resource.RLIM_INFINITY or limit < hard:
                 resource.prlimit(self.process.pid, resource.RLIMIT_AS, (limit, hard))
@@ -285,8 +296,8 @@ class Worker:
 
     def _started(self) -> Child:
         if self._child is None:
-            order = {"do": "run", "impatient": self._impatient}
-            child = Child(self.target, self.folder, capacity=self.capacity, order=order)
+            child = Child(self.target, self.folder, capacity=self.capacity)
+            child.box.head[IMPATIENT] = self._impatient
             self._child, self._counted = child, (0, 0, 0)
             try:
                 child.wait_ready()

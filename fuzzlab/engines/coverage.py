@@ -25,7 +25,7 @@ from fuzzlab.dictionary import as_libfuzzer, mine
 from fuzzlab.examples import draw
 from fuzzlab.executor import ACCEPTED_VERDICT, REJECTED_VERDICT, Executor
 from fuzzlab.lazy import LazyModule
-from fuzzlab.verdict import Verdict, input_id
+from fuzzlab.verdict import Outcome, Verdict, input_id
 
 if TYPE_CHECKING:
     import atheris
@@ -50,6 +50,16 @@ STACKED = 4
 GROWTH = (16, 16, 16, 64, 64, 256, 1024)
 """Bytes that one step may add, picked at random. With a custom mutator libFuzzer's own gradual growth is off, and its
 insertions and crossovers fill whatever room there is: inputs soon have a thousand times the length, and the cost."""
+
+NEVER = 10_000_000
+"""Seconds. Atheris takes a time limit of 0 at its word and ends the process."""
+
+HANG_GROWTH = 1.3
+"""By how much larger an input must be for the same hang to be told again."""
+
+BOLD = 0x700
+"""Bits of a random number: one in eight of the format's mutations may use all the room there is, for nesting and long
+runs are among what a format is good at, and nothing else gets there in one step."""
 
 LONGEST_EXAMPLE = 768
 """Bytes. Room for a run of 200 zero-width joiners; longer examples cost more time than they show branches."""
@@ -119,8 +129,9 @@ def run(executor: Executor, options: Message, send: Callable[[Message], None], r
         f"-runs={options['runs']}",
         f"-artifact_prefix={new}{os.sep}",
         "-reload=0",
-        "-timeout=0", "-rss_limit_mb=0", "-malloc_limit_mb=0",  # the supervisor's, which needs no whole seconds
+        f"-timeout={NEVER}", "-rss_limit_mb=0", "-malloc_limit_mb=0",  # limits are the supervisor's
         "-detect_leaks=0",
+        "-entropic_scale_per_exec_time=1",  # mutate what is slow less often
         *(f"-handle_{name}=0" for name in ("segv", "bus", "abrt", "ill", "fpe", "int", "term", "xfsz", "usr1", "usr2")),
     ]  # fmt: skip
     one_input = _callback(executor, set(options["seen"]), send)
@@ -135,9 +146,16 @@ def _callback(executor: Executor, seen: set[str], send: Callable[[Message], None
     """Give the function that libFuzzer calls: it lets nothing out, and tells each new signature once."""
     head = executor.box.head
 
+    hangs: dict[str, int] = {}
+
     def report(data: bytes, verdict: Verdict) -> None:
         signature = verdict.signature
-        if signature in seen:
+        if verdict.outcome is Outcome.HANG:
+            # It may be slow only because it is instrumented: a larger input may show whether it is more than that.
+            if len(data) < hangs.get(signature, 0) * HANG_GROWTH:
+                return
+            hangs[signature] = len(data)
+        elif signature in seen:
             return
         seen.add(signature)
         send({"is": "finding", "verdict": verdict.to_json(), "data": pack(data), "executions": head[SEQUENCE]})
@@ -193,8 +211,10 @@ def _mutator(executor: Executor, rng: Random) -> Callable[[bytes, int, int], byt
 
     def mutate(data: bytes, max_size: int, seed: int) -> bytes:
         limit = min(max_size, len(data) + choice(GROWTH))
-        if seed & 255 < threshold and (changed := structured(data, limit)) is not None:
-            return changed
+        if seed & 255 < threshold:
+            bold = not seed & BOLD
+            if (changed := structured(data, max_size if bold else limit)) is not None:
+                return changed
         changed = mutate_bytes(data, blind, limit)
         return changed if len(changed) <= max_size else data[:max_size]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import csv as stdlib_csv
-from datetime import date  # noqa: TC003 - pydantic reads it from the annotation
+from datetime import date
 from enum import Enum
 from typing import Any
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json as stdlib_json
-from decimal import Decimal  # noqa: TC003 - pydantic reads it from the annotation
+from decimal import Decimal
 from typing import Any
 
 import jsonschema

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import json as stdlib_json
-from decimal import Decimal  # noqa: TC003 - pydantic reads it from the annotation
+from decimal import Decimal
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Literal
 

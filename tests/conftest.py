@@ -1,0 +1,32 @@
+"""What many tests need: projects in empty folders, and workers that are given back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from fuzzlab.project import Config, Project
+from fuzzlab.target import Target
+from fuzzlab.worker import Worker
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """Give a project in an empty folder."""
+    return Project(tmp_path, Config())
+
+
+@pytest.fixture
+def worker_of(tmp_path: Path) -> Iterator[Callable[[Target], Worker]]:
+    """Give a maker of workers, which are closed at the end of the test."""
+    made: list[Worker] = []
+
+    def make(target: Target) -> Worker:
+        made.append(Worker(target, tmp_path))
+        return made[-1]
+
+    yield make
+    for worker in made:
+        worker.close()

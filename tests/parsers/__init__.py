@@ -1,0 +1,1 @@
+"""Small parsers that misbehave on demand; the tests run them in workers."""

@@ -1,0 +1,349 @@
+"""The command line: exit codes, one line for every mistake, one document for every machine."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from fuzzlab import __version__
+from fuzzlab.document import RunDocument
+from tests.projects import BUGGY, environment, fuzzlab, make_project, snapshot
+
+TWO_ARGUMENTS = "from fuzzlab import target\n@target\ndef two(a: str, b: str) -> str:\n    return a + b\n"
+TWICE = (
+    "from fuzzlab import target\n@target(name='one')\ndef first(a: str) -> str:\n    return a\n"
+    "@target(name='one')\ndef second(a: str) -> str:\n    return a\n"
+)
+UNANNOTATED = "from fuzzlab import target\n@target\ndef bare(a):\n    return a\n"
+HOSTILE_ERROR = "raise RuntimeError('\\x1b[31mred\\n::error::second line')\n"
+
+
+def _mistake(folder: Path, *words: str) -> str:
+    """Run a command that is a mistake; give its one line. Nothing may be written."""
+    before = snapshot(folder)
+    done = fuzzlab(folder, *words)
+    assert (done.code, done.out) == (2, ""), done
+    assert done.err.count("\n") == 1, done.err
+    assert snapshot(folder) == before
+    assert not (folder / ".fuzzlab").exists()
+    assert done.err.isprintable() or done.err[:-1].isprintable()
+    return done.err[:-1]
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (("replay", "indexd"), ["no target named 'indexd'", "did you mean 'indexed'?"]),
+        (("fuzz", "zzz"), ["no target named 'zzz'", "fuzzlab list"]),
+        (("check", "indexd"), ["did you mean 'indexed'?"]),
+        (("fuz",), ["no command 'fuz'", "did you mean 'fuzz'?"]),
+        (("fuzz", "--time", "soon"), ["--time", "'soon' is no duration", "1h30m"]),
+        (("fuzz", "--time", "0s"), ["--time", "'0s' is no possible duration"]),
+        (("fuzz", "--time", "-5s"), ["--time"]),
+        (("fuzz", "--time", "9999d"), ["--time", "'9999d' is no possible duration"]),
+        (("fuzz", "--runs", "many"), ["--runs", "many"]),
+        (("fuzz", "--runs", "0"), ["--runs", "0"]),
+        (("fuzz", "--workers", "0"), ["--workers", "0"]),
+        (("fuzz", "--seed", "-1"), ["--seed", "-1"]),
+        (("fuzz", "--tiem", "5s"), ["--tiem", "--time"]),
+        (("check", "--examples", "0"), ["--examples", "0"]),
+        (("check", "--profile", "rp"), ["--profile", "rp"]),
+        (("replay", "indexed", "--input", "nowhere.bin"), ["nowhere.bin", "No such file"]),
+        (("replay", "indexed", "--input", "."), ["--input", "directory"]),
+        (("fuzz", "no_such_module:parse"), ["no_such_module"]),
+        (("fuzz", "json:lods"), ["json has no 'lods'", "did you mean 'loads'?"]),
+        (("fuzz", "json:"), ["module:name"]),
+        (("fuzz", ":loads"), ["module:name"]),
+        (("fuzz", "json:__name__"), ["not callable"]),
+        (("fuzz", "json:loads", "--format", "jsn"), ["no such format", "did you mean 'json'?"]),
+        (("fuzz", "json:loads", "--allow", "json:JSONDecodeErr"), ["json has no", "did you mean 'JSONDecodeError'?"]),
+        (("fuzz", "json:loads", "--allow", "json:loads"), ["--allow json:loads", "not an exception class"]),
+        (("fuzz", "json:loads", "--allow", "ValueError"), ["ValueError", "module:name"]),
+        (("fuzz", "textwrap:indent"), ["textwrap:indent", "takes one argument", "text, prefix"]),
+        (("findings", "show", "0123456789abcdef"), ["no finding with id '0123456789abcdef'"]),
+        (("findings", "accept", "0123456789abcdef"), ["--reason"]),
+        (("findings", "accept", "0123456789abcdef", "--reason", " "), ["--reason is empty"]),
+        (("findings", "reopen", "0123456789abcdef"), ["no finding with id"]),
+        (("findings", "shwo", "x"), ["did you mean 'show'?"]),
+        (("findings", "list", "indexd"), ["indexd"]),
+        (("report",), ["nothing to report"]),
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_a_mistake_gets_one_line(tmp_path: Path, words: tuple[str, ...], expected: list[str]) -> None:
+    """What, where, the nearest right thing: one line on standard error, exit 2, nothing written."""
+    line = _mistake(make_project(tmp_path), *words)
+    for part in expected:
+        assert part in line
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("def broken(:\n", ["shop does not import", "SyntaxError", "shop.py:1"]),
+        ("\n\n1 / 0\n", ["shop does not import", "ZeroDivisionError: division by zero", "shop.py:3"]),
+        ("import no_such_dependency\n", ["shop does not import", "no_such_dependency", "shop.py:1"]),
+        ("import sys\nsys.exit(1)\n", ["shop does not import", "SystemExit", "shop.py:2"]),
+        (HOSTILE_ERROR, ["shop does not import", "RuntimeError"]),
+        (TWICE, ["a target named 'one' is registered already", "shop.py:5", "shop.py:2"]),
+        (TWO_ARGUMENTS, ["shop.py:2", "takes one argument", "2 required (a, b)"]),
+        (UNANNOTATED, ["shop.py:2", "format=formats."]),
+        ("from fuzzlab import target\ntarget(name='../up')(len)\n", ["cannot name a target"]),
+        ("from fuzzlab import target\ntarget(allow=3)(len)\n", ["allow", "3"]),
+        ("from fuzzlab import target\ntarget(alow=ValueError)(len)\n", ["alow"]),
+        ("from fuzzlab import oracles\noracles.storable('utf8')\n", ["storable('utf8')", "did you mean 'utf-8'?"]),
+        ("from fuzzlab import Budget\nBudget(seconds=0)\n", ["Budget(seconds=0)"]),
+        ("x = 1\n", ["no targets", "@fuzzlab.target"]),
+    ],
+)
+def test_a_module_that_makes_no_target(tmp_path: Path, source: str, expected: list[str]) -> None:
+    """What a project's own module does wrong is said with its own error, its file and line."""
+    line = _mistake(make_project(tmp_path, source), "check")
+    for part in expected:
+        assert part in line
+    assert "::" not in line
+    assert "\x1b" not in line
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('[tool.fuzzlab]\ntarget = ["shop"]\n', ["pyproject.toml", "unknown key 'target'", "did you mean 'targets'?"]),
+        ("[tool.fuzzlab]\ntargets = 'shop'\n", ["pyproject.toml", "targets", "list"]),
+        ("[tool.fuzzlab]\nexamples = 0\n", ["pyproject.toml", "examples", "1"]),
+        ("[tool.fuzzlab]\nexamples = '9'\n", ["pyproject.toml", "examples", "integer"]),
+        ("[tool.fuzzlab]\ncorpus = ''\n", ["pyproject.toml", "corpus"]),
+        ("[tool.fuzzlab\n", ["pyproject.toml", "line 1"]),
+        ("tool = 3\n[x]\n", None),
+        ("[tool]\nfuzzlab = 3\n", ["pyproject.toml", "[tool.fuzzlab]"]),
+        ('[tool.fuzzlab]\ntargets = ["shpo"]\n', ["no module named 'shpo'"]),
+        ('[tool.fuzzlab]\ntargets = [""]\n', ["pyproject.toml", "targets"]),
+        ('[tool.fuzzlab]\ntargets = ["./shop.py"]\n', ["./shop.py"]),
+    ],
+)
+def test_a_broken_configuration(tmp_path: Path, text: str, expected: list[str] | None) -> None:
+    """A key that does not exist, a wrong type and a broken file are said in one line with the file's name."""
+    make_project(tmp_path)
+    (tmp_path / "pyproject.toml").write_text(text, encoding="utf-8")
+    if expected is None:
+        assert fuzzlab(tmp_path, "list").code == 0
+        return
+    line = _mistake(tmp_path, "list")
+    for part in expected:
+        assert part in line
+
+
+def test_help_and_version(tmp_path: Path) -> None:
+    """No project is needed to ask what there is."""
+    assert fuzzlab(tmp_path, "--version").out == f"fuzzlab {__version__}\n"
+    for words in (("--help",), ("fuzz", "-h"), ("findings", "--help")):
+        done = fuzzlab(tmp_path, *words)
+        assert (done.code, done.err) == (0, "")
+        assert "Usage: fuzzlab" in done.out
+    bare = fuzzlab(tmp_path)
+    assert "Commands:" in bare.out + bare.err
+    assert max(map(len, (bare.out + bare.err).splitlines())) <= 120
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_list(tmp_path: Path) -> None:
+    """Targets, formats, contracts and sizes; `--json` is one document."""
+    make_project(tmp_path)
+    seeds = tmp_path / "corpus" / "indexed" / "seeds"
+    seeds.mkdir(parents=True)
+    (seeds / "a.json").write_bytes(b"{}")
+    (seeds / "b").write_bytes(b"b")
+    done = fuzzlab(tmp_path, "list")
+    assert (done.code, done.err) == (0, "")
+    assert "indexed  (text)  shop:indexed" in done.out
+    document = fuzzlab(tmp_path, "list", "--json").document
+    assert [row["name"] for row in document["targets"]] == ["indexed", "sound"]
+    assert document["targets"][0]["corpus"] == {"seeds": 2, "regressions": 0, "coverage": 0}
+
+
+def test_check_then_replay_then_accept(tmp_path: Path) -> None:
+    """A bug is found once, saved, replayed as known, accepted, reopened; each exit code follows."""
+    make_project(tmp_path)
+    clean = fuzzlab(tmp_path, "check", "sound", "--json")
+    assert clean.code == 0
+    assert RunDocument.model_validate(clean.document).targets[0].findings == []
+
+    checked = fuzzlab(tmp_path, "check", "--json")
+    assert checked.code == 1
+    document = RunDocument.model_validate(checked.document)
+    assert [t.name for t in document.targets] == ["indexed", "sound"]
+    (finding,) = document.targets[0].findings
+    assert finding.signature == "crash IndexError shop:indexed"
+    assert (finding.status, finding.input_size, finding.input_base64) == ("new", 0, None)
+    assert (tmp_path / finding.input_file).read_bytes() == b""
+    assert finding.location.startswith("shop.py:")
+    assert document.targets[0].executions == document.targets[0].accepted + document.targets[0].rejected + _broken(
+        document
+    )
+
+    replayed = fuzzlab(tmp_path, "replay", "--json")
+    assert replayed.code == 1
+    assert replayed.document["targets"][0]["findings"][0]["status"] == "known"
+
+    by_file = fuzzlab(tmp_path, "replay", "indexed", "--input", finding.input_file)
+    assert by_file.code == 1
+    assert f"replay:  fuzzlab replay indexed --input {finding.input_file}" in by_file.out
+
+    shown = fuzzlab(tmp_path, "findings", "show", finding.id[:6])
+    assert (shown.code, shown.err) == (0, "")
+    assert "raised IndexError" in shown.out
+
+    accepted = fuzzlab(tmp_path, "findings", "accept", finding.id, "--reason", "it is only a test")
+    assert (accepted.code, accepted.out) == (0, f"{finding.id} is now accepted\n")
+    assert fuzzlab(tmp_path, "replay").code == 0
+    assert fuzzlab(tmp_path, "check").code == 0
+    assert "it is only a test" in fuzzlab(tmp_path, "findings", "show", finding.id).out
+
+    fuzzlab(tmp_path, "findings", "reopen", finding.id)
+    assert fuzzlab(tmp_path, "replay").code == 1
+    listed = fuzzlab(tmp_path, "findings", "list", "--json").document
+    assert finding.id in json.dumps(listed)
+
+    reported = fuzzlab(tmp_path, "report")
+    assert reported.code == 0
+    assert (tmp_path / ".fuzzlab" / "report.html").is_file()
+
+
+def _broken(document: RunDocument) -> int:
+    """Give how many of the first target's executions were neither accepted nor rejected."""
+    first = document.targets[0]
+    assert first.executions > first.accepted + first.rejected
+    return first.executions - first.accepted - first.rejected
+
+
+def test_check_is_the_same_each_time(tmp_path: Path) -> None:
+    """The `pr` profile never flakes: the same executions and findings on two fresh checkouts."""
+    documents = []
+    for name in ("a", "b"):
+        done = fuzzlab(make_project(tmp_path / name), "check", "--json").document
+        documents.append(
+            [(t["name"], t["executions"], [(f["id"], f["signature"]) for f in t["findings"]]) for t in done["targets"]]
+        )
+    assert documents[0] == documents[1]
+
+
+def test_a_finding_that_cannot_be_saved_is_printed_whole(tmp_path: Path) -> None:
+    """Where the corpus is no folder, the input is printed as base64, and the exit is the user's."""
+    make_project(tmp_path, config='corpus = "taken"\n')
+    (tmp_path / "taken").write_text("a file", encoding="utf-8")
+    done = fuzzlab(tmp_path, "check", "indexed")
+    assert done.code == 2
+    assert "NOT SAVED; the whole input as base64:" in done.out
+    assert "not saved" in done.err
+    assert done.err.count("\n") == 1
+    document = RunDocument.model_validate(fuzzlab(tmp_path, "check", "indexed", "--json").document)
+    (finding,) = document.targets[0].findings
+    assert (document.exit_code, finding.input_file) == (2, "")
+    assert base64.b64decode(finding.input_base64 or "?") == b""
+    assert (tmp_path / "taken").read_text(encoding="utf-8") == "a file"
+
+
+NO_ATHERIS = "import sys\nsys.modules['atheris'] = None\n"
+
+
+def test_without_atheris(tmp_path: Path) -> None:
+    """`fuzz` says why it cannot; `replay` and `check` go on working."""
+    make_project(tmp_path)
+    (tmp_path / "block").mkdir()
+    (tmp_path / "block" / "sitecustomize.py").write_text(NO_ATHERIS, encoding="utf-8")
+    path = f"{tmp_path / 'block'}{os.pathsep}{environment()['PYTHONPATH']}"
+    done = fuzzlab(tmp_path, "fuzz", "--time", "2s", PYTHONPATH=path)
+    assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+    assert "atheris" in done.err
+    assert not (tmp_path / ".fuzzlab").exists()
+    assert fuzzlab(tmp_path, "check", "sound", PYTHONPATH=path).code == 0
+    assert fuzzlab(tmp_path, "replay", PYTHONPATH=path).code == 0
+
+
+def test_a_failure_of_the_harness_is_no_finding(tmp_path: Path) -> None:
+    """A format of the user's that cannot decode ends the run with 3, and nothing is stored."""
+    source = (
+        "from fuzzlab import formats, target\n"
+        "class Broken(type(formats.text())):\n    def decode(self, data):\n        return 1 / 0\n"
+        "@target(format=Broken(max_size=9, alphabet=None, surrogates=True))\ndef parse(value):\n    return value\n"
+    )
+    make_project(tmp_path, source)
+    done = fuzzlab(tmp_path, "check")
+    assert done.code == 3
+    assert "failure of the harness, not a finding" in done.err
+    assert "ZeroDivisionError" in done.err
+    assert not (tmp_path / "corpus").exists()
+
+
+@pytest.mark.parametrize("words", [("fuzz", "indexed", "--time", "60s", "--workers", "1"), ("check", "--examples", "10000000", "sound")])
+def test_an_interrupt_keeps_all_work(tmp_path: Path, words: tuple[str, ...]) -> None:
+    """Ctrl-C ends a run with 130; the document is printed and what was found is on disk."""
+    make_project(tmp_path)
+    command = [sys.executable, "-m", "fuzzlab", *words, "--json"]
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stderr is not None
+        if words[0] == "fuzz":
+            line = process.stderr.readline()
+            assert line.startswith("crash  indexed"), line
+        else:
+            _wait_for(tmp_path / ".fuzzlab" / "workers")
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 130, err
+    assert "Traceback" not in err
+    document = RunDocument.model_validate_json(out)
+    assert document.exit_code == 130
+    if words[0] == "fuzz":
+        (finding,) = document.targets[0].findings
+        assert (tmp_path / finding.input_file).is_file()
+        assert document.targets[0].executions > 0
+    else:
+        assert [t.name for t in document.targets] == ["sound"]
+
+
+def _wait_for(path: Path) -> None:
+    import time  # noqa: PLC0415 - nothing else here waits
+
+    for _ in range(400):
+        if path.exists() and any(path.iterdir()):
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"{path} did not come")
+
+
+def test_an_adhoc_target_replays_by_its_card(tmp_path: Path) -> None:
+    """The command that a card prints runs that input again, for a target that nobody registered too."""
+    (tmp_path / "plain.py").write_text("def parse(text):\n    return text.strip()[0]\n", encoding="utf-8")
+    words = ("plain:parse", "--allow", "builtins:KeyError")
+    done = fuzzlab(tmp_path, "check", *words)
+    assert done.code == 1
+    (line,) = [line for line in done.out.splitlines() if line.startswith("  replay:  ")]
+    command = line.removeprefix("  replay:  fuzzlab ").split()
+    again = fuzzlab(tmp_path, *command)
+    assert again.code == 1
+    assert "raised IndexError" in again.out
+
+
+def test_options_of_an_adhoc_target_on_a_registered_one(tmp_path: Path) -> None:
+    """`--allow` and `--format` say nothing of a registered target: that is a mistake, not ignored."""
+    line = _mistake(make_project(tmp_path), "check", "indexed", "--allow", "builtins:IndexError")
+    assert "--allow" in line
+
+
+def test_a_closed_pipe_is_no_failure(tmp_path: Path) -> None:
+    """`fuzzlab list | head -0` ends quietly."""
+    make_project(tmp_path, BUGGY)
+    script = f"{sys.executable} -m fuzzlab list | true"
+    done = subprocess.run(
+        ["bash", "-c", script], cwd=tmp_path, env=environment(), capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stderr == ""

@@ -1,0 +1,193 @@
+"""A child process from outside: what kills it costs one worker, never the run and never the input that did it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from fuzzlab.errors import HarnessError, UserError
+from fuzzlab.target import REGISTRY, Target, adhoc
+from fuzzlab.verdict import Outcome, Verdict
+from fuzzlab.worker import Worker
+
+PLACE = "tests.parsers.hostile"
+
+WorkerOf = Callable[[Target], Worker]
+
+
+@pytest.mark.parametrize(
+    ("name", "signature"),
+    [
+        ("segfault", f"died SIGSEGV {PLACE}:segfault"),
+        ("kill", f"died SIGKILL {PLACE}:hostile"),
+        ("hang_in_c", f"hang {PLACE}:hang_in_c"),
+        ("hang_swallowing", f"hang {PLACE}:hostile"),
+    ],
+)
+def test_what_kills_a_worker(worker_of: WorkerOf, name: str, signature: str) -> None:
+    """A death and a loop that no exception ends cost one worker; the right input is blamed, the others are run."""
+    worker = worker_of(REGISTRY["tests.hostile"])
+    broken = dict(worker.run([b"fine", name.encode(), b"refuse", b"fine"]))
+    assert {index: verdict.signature for index, verdict in broken.items()} == {1: signature}
+    assert (worker.executions, worker.accepted, worker.rejected, worker.restarts) == (4, 2, 1, 1)
+
+
+def test_several_deaths_in_one_batch(worker_of: WorkerOf) -> None:
+    """Each death costs one worker; counters add up over all of them."""
+    worker = worker_of(REGISTRY["tests.hostile"])
+    inputs = [b"segfault", b"fine", b"kill", b"crash", b"refuse", b"exit_now", b"segfault"]
+    broken = [(index, verdict.outcome) for index, verdict in worker.run(inputs)]
+    assert broken == [
+        (0, Outcome.DIED),
+        (2, Outcome.DIED),
+        (3, Outcome.CRASH),
+        (5, Outcome.DIED),
+        (6, Outcome.DIED),
+    ]
+    assert worker.executions == worker.accepted + worker.rejected + len(broken) == len(inputs)
+    assert worker.restarts == 3
+
+
+def test_a_c_loop_has_one_name(worker_of: WorkerOf) -> None:
+    """A loop in C that is killed gives the same signature in three runs."""
+    worker = worker_of(REGISTRY["tests.hostile"])
+    assert {worker.verdict(b"hang_in_c").signature for _ in range(3)} == {f"hang {PLACE}:hang_in_c"}
+
+
+def test_a_target_that_closes_all_files(worker_of: WorkerOf) -> None:
+    """The target cut the worker's line: that is its doing, not a failure of the harness, and the run goes on."""
+    worker = worker_of(REGISTRY["tests.hostile"])
+    broken = dict(worker.run([b"fine", b"close_files", b"refuse", b"fine"]))
+    assert list(broken) == [1]
+    assert broken[1].outcome is Outcome.DIED
+    assert (worker.executions, worker.accepted, worker.rejected, worker.restarts) == (4, 2, 1, 1)
+
+
+@pytest.mark.slow
+def test_a_target_that_closes_all_files_and_hangs(worker_of: WorkerOf) -> None:
+    """A worker that is alive but cannot be heard is killed, and its input blamed."""
+    worker = worker_of(REGISTRY["tests.hostile"])
+    broken = dict(worker.run([b"fine", b"close_files_and_hang", b"refuse"]))
+    assert list(broken) == [1]
+    assert broken[1].outcome in (Outcome.DIED, Outcome.HANG)
+    assert worker.restarts == 1
+
+
+def test_verdict_gives_whatever_it_is(worker_of: WorkerOf) -> None:
+    """`verdict` tells acceptance from refusal from violation, one input at a time."""
+    worker = worker_of(REGISTRY["tests.hostile"])
+    outcomes = [worker.verdict(data).outcome for data in (b"fine", b"refuse", b"crash", b"kill", b"fine")]
+    assert outcomes == ["accepted", "rejected", "crash", "died", "accepted"]
+    assert worker.verdict(b"fine") == Verdict(Outcome.ACCEPTED)
+
+
+def test_fresh_is_a_new_process(worker_of: WorkerOf) -> None:
+    """After `fresh`, what an earlier input left in the process is gone; without it, it stays."""
+    worker = worker_of(adhoc("tests.parsers.memory:counts"))
+    assert [worker.verdict(b"2").outcome for _ in range(3)] == ["accepted", "accepted", "crash"]
+    worker.fresh()
+    assert [worker.verdict(b"2").outcome for _ in range(3)] == ["accepted", "accepted", "crash"]
+    assert worker.restarts == 0
+
+
+def test_no_process_before_the_first_input(worker_of: WorkerOf) -> None:
+    """A worker that is never used starts nothing, and may be closed twice."""
+    worker = worker_of(REGISTRY["tests.hostile"])
+    assert list(worker.run([])) == []
+    assert worker.executions == 0
+    worker.close()
+    worker.close()
+
+
+def test_inputs_of_every_size(worker_of: WorkerOf) -> None:
+    """Empty inputs and inputs larger than the black box are run and counted."""
+    worker = worker_of(REGISTRY["tests.hostile"])
+    assert list(worker.run([b"", b"x" * 1_000_000, b"\x00", b"\xff\xfe"])) == []
+    assert worker.accepted == 4
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("raise RuntimeError('no database')", ["RuntimeError: no database", "unimportable.py:3"]),
+        ("import sys\nsys.exit(2)", ["exits", "SystemExit", "unimportable.py:4"]),
+        ("import os\nos.abort()", ["kills the process that imports it"]),
+        ("import os\nos._exit(0)", ["kills the process that imports it"]),
+    ],
+)
+def test_a_module_that_imports_here_and_not_there(
+    worker_of: WorkerOf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str, words: list[str]
+) -> None:
+    """A module that fails in the worker only is the user's mistake, with its own error in one line or two."""
+    module = tmp_path / "unimportable.py"
+    module.write_text("def parse(value: str) -> str:\n    return value\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    target = adhoc("unimportable:parse")
+    module.write_text(f"def parse(value: str) -> str:\n    return value\n{source}\n", encoding="utf-8")
+    worker = worker_of(target)
+    with pytest.raises(UserError) as caught:
+        worker.verdict(b"x")
+    sys.modules.pop("unimportable")
+    for word in words:
+        assert word in str(caught.value)
+
+
+def test_a_decoder_that_fails_is_the_harness_s(worker_of: WorkerOf) -> None:
+    """An exception in a format is no verdict on the target."""
+    with pytest.raises(HarnessError, match="cannot decode"):
+        worker_of(REGISTRY["tests.undecodable"]).verdict(b"x")
+
+
+def test_a_worker_closes_its_process_and_its_files(tmp_path: Path) -> None:
+    """`close` ends the process and leaves no file and no descriptor behind."""
+    before = set(os.listdir("/proc/self/fd")) if sys.platform == "linux" else set()
+    worker = Worker(REGISTRY["tests.hostile"], tmp_path)
+    worker.verdict(b"fine")
+    assert worker._child is not None
+    process = worker._child.process
+    worker.close()
+    assert process.poll() is not None
+    assert list(tmp_path.iterdir()) == []
+    assert sys.platform != "linux" or set(os.listdir("/proc/self/fd")) == before
+
+
+SUPERVISOR = """
+import sys, time
+from pathlib import Path
+from fuzzlab.target import adhoc
+from fuzzlab.worker import Worker
+worker = Worker(adhoc("textwrap:dedent"), Path(sys.argv[1]))
+worker.verdict(b"x")
+print(worker._child.process.pid, flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="prctl(2) and /proc are Linux's")
+def test_no_orphans(tmp_path: Path) -> None:
+    """`kill -9` of the supervisor ends its worker."""
+    with subprocess.Popen([sys.executable, "-c", SUPERVISOR, str(tmp_path)], stdout=subprocess.PIPE) as supervisor:
+        assert supervisor.stdout is not None
+        child = int(supervisor.stdout.readline())
+        assert Path(f"/proc/{child}").exists()
+        supervisor.kill()
+    assert _gone(child)
+
+
+def _gone(pid: int) -> bool:
+    """Whether a process ends within ten seconds."""
+    for _ in range(200):
+        try:
+            if ") Z " in Path(f"/proc/{pid}/stat").read_text(encoding="ascii"):
+                return True
+        except OSError:
+            return True
+        time.sleep(0.05)
+    return False
