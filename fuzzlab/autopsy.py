@@ -71,7 +71,7 @@ def _how(status: int) -> str:
 def _out_of_memory(status: int, log: str) -> bool:
     """Whether an allocation that failed below Python took the process along."""
     return status == -signal.SIGABRT and bool(
-        re.search(r"bad_alloc|MemoryError|out of memory|cannot allocate", log, re.I)
+        re.search(r"bad_alloc|MemoryError|out of memory|cannot allocate", log, re.IGNORECASE)
     )
 
 

@@ -16,8 +16,8 @@ from pathlib import Path
 
 __all__ = [
     "ACCEPTED",
-    "INDEX",
     "IMPATIENT",
+    "INDEX",
     "INTERRUPT",
     "LENGTH",
     "REJECTED",

@@ -43,7 +43,7 @@ __all__ = ["Campaign", "Limits"]
 PROGRESS_EVERY = 1.0
 """Seconds between two events of progress."""
 
-GRACE = 60.0
+GRACE = 15.0
 """Seconds that triage may go on after a campaign's end; findings beyond stay stored as they were found."""
 
 

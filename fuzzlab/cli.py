@@ -18,6 +18,7 @@ from fuzzlab import __version__
 from fuzzlab.campaign import Campaign, Limits
 from fuzzlab.card import card
 from fuzzlab.corpus import Corpus
+from fuzzlab.document import finding_document, run_document
 from fuzzlab.duration import duration
 from fuzzlab.errors import FuzzlabError, UserError, nearest
 from fuzzlab.escape import escaped, one_line
@@ -25,7 +26,6 @@ from fuzzlab.events import Event, FindingSeen, TargetFinished, TargetResult
 from fuzzlab.journal import Journal
 from fuzzlab.project import Project
 from fuzzlab.register import Register
-from fuzzlab.document import finding_document, run_document
 from fuzzlab.reports.html import write_html
 from fuzzlab.reports.terminal import Terminal
 from fuzzlab.session import Session
@@ -41,7 +41,7 @@ DEFAULT_TIME = "60s"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run a command and exit: 0 clean, 1 findings, 2 the user's mistake, 3 the harness's own failure, 130 interrupted."""
+    """Run a command and exit: 0 clean, 1 findings, 2 the user's mistake, 3 our own failure, 130 interrupted."""
     sys.exit(_main(arguments))
 
 
@@ -82,7 +82,7 @@ class _Group(click.Group):
         return super().resolve_command(ctx, args)
 
 
-class _Duration(click.ParamType):
+class _Duration(click.ParamType[float]):
     name = "duration"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:  # noqa: ARG002

@@ -17,12 +17,12 @@ DEFAULT_ALLOW: tuple[type[BaseException], ...] = (ValueError,)
 """Python's own convention for refusing input."""
 
 WALL_FACTOR = 5
-"""Wall-clock seconds per CPU second of the budget: a sleeping target is stopped too, a starved machine is not blamed."""
+"""Wall-clock seconds per CPU second of the budget: a sleeping target is stopped too, a busy machine is not blamed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
-    """What one execution may cost: `seconds` of CPU, five times that on the wall clock, `memory` bytes of new memory."""
+    """What one execution may cost: `seconds` of CPU, five times that on the wall clock, `memory` new bytes."""
 
     seconds: float = 1.0
     memory: int = 512 * 1024 * 1024

@@ -6,7 +6,7 @@ disagree (a kill, an editor, a merge) is set aside and warned of, never fatal, n
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import json
 import platform
 import stat
@@ -178,7 +178,7 @@ def _sidecar(finding: Finding) -> bytes:
     document = {
         "signature": finding.signature,
         "verdict": verdict.to_json(),
-        "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
+        "date": dt.datetime.now(dt.UTC).date().isoformat(),
         "versions": {"python": platform.python_version()},
         "minimised_from": finding.minimised_from,
         "deterministic": finding.deterministic,

@@ -52,10 +52,7 @@ def _words_in(value: Any, module: str, *, depth: int) -> Iterator[bytes]:
         yield from _encoded(value)
     elif isinstance(value, FunctionType) and value.__module__ == module:
         yield from _constants(value.__code__)
-    elif depth < 2 and isinstance(value, (list, tuple, set, frozenset)):
-        for item in list(value)[:MOST]:
-            yield from _words_in(item, module, depth=depth + 1)
-    elif depth < 2 and isinstance(value, dict):
+    elif (depth < 2 and isinstance(value, (list, tuple, set, frozenset))) or (depth < 2 and isinstance(value, dict)):
         for item in list(value)[:MOST]:
             yield from _words_in(item, module, depth=depth + 1)
     elif depth < 1 and isinstance(value, type) and value.__module__ == module:

@@ -1,4 +1,4 @@
-"""Hostile text made inert: no terminal escape, no bidirectional control, no CI command ever leaves fuzzlab as it came."""
+"""Hostile text made inert: no terminal escape, bidirectional control or CI command ever leaves fuzzlab as it came."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def one_line(text: str, limit: int = 200) -> str:
 
 
 def shown_input(data: bytes) -> str:
-    """Give an input as one quoted, escaped line; bytes that are no UTF-8 (surrogates apart) as `\\xNN`."""
+    r"""Give an input as one quoted, escaped line; bytes that are no UTF-8 (surrogates apart) as `\xNN`."""
     try:
         text = data.decode("utf-8", "surrogatepass")
     except UnicodeDecodeError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -42,8 +43,6 @@ def draw(strategy: SearchStrategy[bytes], *, count: int, seed: int, seconds: flo
         "verbosity": hypothesis.Verbosity.quiet,
     }
     test = hypothesis.seed(seed)(hypothesis.settings(**options)(hypothesis.given(strategy)(collect)))
-    try:
+    with contextlib.suppress(_Enough, hypothesis.errors.HypothesisException):  # what was drawn by then is good enough
         test()
-    except (_Enough, hypothesis.errors.HypothesisException):
-        pass  # what was drawn until then is as good as any
     return list(found)

@@ -90,7 +90,7 @@ _watch = _Watch()
 
 
 def _callers(frame: FrameType | None) -> Sequence[tuple[str, str]]:
-    callers = []
+    callers: list[tuple[str, str]] = []
     while frame is not None and len(callers) < CALLERS_LIMIT:
         callers.append((str(frame.f_globals.get("__name__", "")), frame.f_code.co_name))
         frame = frame.f_back
@@ -136,14 +136,14 @@ class Executor:
             depth, frame = depth + 1, frame.f_back
         sys.setrecursionlimit(depth + 2 + STACK - spare)
 
-    def _closure(self) -> Execute:
+    def _closure(self) -> Execute:  # noqa: C901 - the hot path is one function, or each call would cost a call
         """Compile the contract into one function over local names."""
         head, body, capacity = self.box.head, self.box.body, self.box.capacity
         function, to_value, allow = self._function, self._to_value(), self.target.contract.allow
         watch, incidents, oracles = _watch, self._incidents, self.target.contract.oracles
         judge_raised, judge_result = self._raised, self._judge_result
 
-        def execute(data: bytes) -> Verdict:
+        def execute(data: bytes) -> Verdict:  # noqa: C901 - as above
             head[SEQUENCE] += 1
             size = len(data)
             if size <= capacity:

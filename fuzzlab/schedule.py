@@ -26,7 +26,7 @@ class Slice:
 def next_slice(
     spent: Mapping[str, float], running: Collection[str], *, remaining: float, workers: int
 ) -> Slice | None:  # fmt: skip
-    """Give the next turn: to the target with the fewest workers, then the least time so far; an equal share of what is left.
+    """Give the next turn to the target with the fewest workers, then the least time so far: an equal share of the rest.
 
     Args:
         spent: seconds that each target still in the campaign has had.

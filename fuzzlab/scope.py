@@ -94,7 +94,7 @@ def shown_path(path: str) -> str:
 
 
 def _function(code: CodeType) -> str:
-    """Name a function as it is called in every Python: comprehensions have no frame of their own since 3.12 (PEP 709)."""
+    """Name a function the same in every Python: comprehensions have no frame of their own since 3.12 (PEP 709)."""
     name = code.co_qualname
     while (bare := _COMPREHENSION.sub("", name)) != name:
         name = bare

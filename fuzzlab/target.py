@@ -78,7 +78,7 @@ def target(function: F, /) -> F: ...
 @overload
 def target(
     *,
-    format: Format[Any] | None = None,  # noqa: A002 - the word of the design
+    format: Format[Any] | None = None,
     allow: Allow | None = None,
     budget: Budget | None = None,
     oracles: Sequence[Oracle] = (),

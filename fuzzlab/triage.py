@@ -22,6 +22,10 @@ COSTLY_SECONDS = 30.0
 """The same for hangs and deaths, each of whose attempts takes up to twice the budget, or a worker."""
 
 
+PLAIN_SIZE = 256
+"""Bytes of an input whose single characters are made plain: nobody reads those of a longer one."""
+
+
 class Bench(Protocol):
     """Where triage tries inputs: a worker that can be made new."""
 
@@ -84,7 +88,7 @@ def reproduced(data: bytes, bench: Bench) -> Verdict | None:
 
 
 def amplified(data: bytes, max_size: int) -> Iterator[bytes]:
-    """Yield `data` repeated, and its middle: what is slow while instrumented hangs for certain when there is more of it."""
+    """Yield `data` repeated, and its middle: what is slow while instrumented hangs when there is more of it."""
     third = len(data) // 3
     for times in (2, 4):
         for larger in (data * times, data[:third] + data[third:-third] * (3 * times) + data[-third:] if third else b""):
@@ -132,10 +136,18 @@ def minimise(
 
 
 def byte_reductions(data: bytes) -> Iterator[bytes]:
-    """Yield `data` without a stretch of it: halves, quarters, … single bytes (delta debugging; Zeller 2002)."""
+    """Yield `data` without a stretch of it: halves, quarters, … single bytes (delta debugging; Zeller 2002).
+
+    Then, of a short one, with a digit or a letter as plain as it can be, so that a person sees which of them matter.
+    """
     size = len(data)
     chunk = size
     while chunk >= 1:
         for begin in range(0, size, chunk):
             yield data[:begin] + data[begin + chunk :]
         chunk //= 2
+    if size <= PLAIN_SIZE:
+        for at, byte in enumerate(data):
+            for plain in b"01" if byte in b"123456789" else b"a" if chr(byte).isalpha() and byte < 128 else b"":
+                if plain < byte:
+                    yield data[:at] + bytes([plain]) + data[at + 1 :]

@@ -94,7 +94,7 @@ class Verdict:
     def location(self) -> str:
         """`file:line` of the frame that the signature names, or the empty string."""
         for frame in reversed(self.frames):
-            if frame.place == self.place or frame.module == self.place:
+            if self.place in (frame.place, frame.module):
                 return f"{frame.file}:{frame.line}"
         return f"{self.frames[-1].file}:{self.frames[-1].line}" if self.frames else ""
 
@@ -127,7 +127,8 @@ class Finding:
     """A bug: a verdict, the smallest input known to cause it, and its history.
 
     `minimised_from` is the size in bytes of the input that was first seen. `path` is where the input was saved,
-    relative to the project, or empty while it is nowhere but here. `options` are those of a target that nobody registered.
+    relative to the project, or empty while it is nowhere but here. `options` are those of a target that nobody
+    registered.
     """
 
     target: str

@@ -17,7 +17,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from fuzzlab.autopsy import autopsy
 from fuzzlab.blackbox import ACCEPTED, IMPATIENT, INDEX, INTERRUPT, REJECTED, RUNNING, SEQUENCE, STARTED, BlackBox

@@ -282,7 +282,9 @@ def test_a_failure_of_the_harness_is_no_finding(tmp_path: Path) -> None:
     assert not (tmp_path / "corpus").exists()
 
 
-@pytest.mark.parametrize("words", [("fuzz", "indexed", "--time", "60s", "--workers", "1"), ("check", "--examples", "10000000", "sound")])
+@pytest.mark.parametrize(
+    "words", [("fuzz", "indexed", "--time", "60s", "--workers", "1"), ("check", "--examples", "10000000", "sound")]
+)
 def test_an_interrupt_keeps_all_work(tmp_path: Path, words: tuple[str, ...]) -> None:
     """Ctrl-C ends a run with 130; the document is printed and what was found is on disk."""
     make_project(tmp_path)

@@ -170,7 +170,7 @@ def test_the_same_hang_has_one_name(worker_of: WorkerOf, name: str) -> None:
     assert {worker.verdict(name.encode()).signature for _ in range(3)} == {f"hang {PLACE}:{name}"}
 
 
-MOVING = '''
+MOVING = """
 import re
 {blank}
 def parse(value: str) -> int:
@@ -187,12 +187,10 @@ def even(n: int) -> int:
 {blank}
 def odd(n: int) -> int:
     return even(n + 1)
-'''
+"""
 
 
-def test_signatures_survive_edits(
-    worker_of: WorkerOf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_signatures_survive_edits(worker_of: WorkerOf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Lines that move change the location and not the signature; a recursion is named by its module."""
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     found = []
@@ -228,7 +226,10 @@ def test_a_registration_of_a_foreign_function(
     assert worker_of(registered).verdict(b"  a").outcome is Outcome.ACCEPTED
 
 
-@pytest.mark.parametrize("spec", ["textwrap:dedent", "builtins:int", "decimal:Decimal", "tests.parsers.odd:partial", "tests.parsers.odd:instance"])
+@pytest.mark.parametrize(
+    "spec",
+    ["textwrap:dedent", "builtins:int", "decimal:Decimal", "tests.parsers.odd:partial", "tests.parsers.odd:instance"],
+)
 def test_code_that_knows_nothing_of_fuzzlab(worker_of: WorkerOf, spec: str) -> None:
     """Functions, classes and other callables without a registration are targets."""
     assert worker_of(adhoc(spec)).verdict(b"1").outcome is Outcome.ACCEPTED

@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import platform
+import signal
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
@@ -57,12 +58,14 @@ NEVER = 10_000_000
 HANG_GROWTH = 1.3
 """By how much larger an input must be for the same hang to be told again."""
 
-BOLD = 0x700
-"""Bits of a random number: one in eight of the format's mutations may use all the room there is, for nesting and long
+BOLD = 0x300
+"""Bits of a random number: one in four of the format's mutations may use all the room there is, for nesting and long
 runs are among what a format is good at, and nothing else gets there in one step."""
 
-LONGEST_EXAMPLE = 768
-"""Bytes. Room for a run of 200 zero-width joiners; longer examples cost more time than they show branches."""
+LONG = 768
+LONG_EXAMPLES = 8
+"""Examples of more than LONG bytes (a run of 200 zero-width joiners has fewer) in the first corpus: some, for deep nesting
+and long runs are found in no other way so soon; few, for their cost comes back whenever they are mutated."""
 
 
 def missing() -> str | None:
@@ -113,8 +116,10 @@ def run(executor: Executor, options: Message, send: Callable[[Message], None], r
     start, new = Path(options["start"]), Path(options["new"])
     if options["examples"]:
         seconds = float(options["examples"])
+        long_ones = 0
         for data in draw(target.format.strategy(), count=EXAMPLES, seed=options["seed"], seconds=seconds):
-            if len(data) <= LONGEST_EXAMPLE:
+            long_ones += len(data) > LONG
+            if len(data) <= LONG or long_ones <= LONG_EXAMPLES:
                 (start / input_id(data)).write_bytes(data)
     words = start.parent / "dictionary"
     words.write_text(as_libfuzzer(mine(target, executor.scope)), encoding="ascii")
@@ -145,38 +150,46 @@ def run(executor: Executor, options: Message, send: Callable[[Message], None], r
 def _callback(executor: Executor, seen: set[str], send: Callable[[Message], None]) -> Callable[[bytes], None]:
     """Give the function that libFuzzer calls: it lets nothing out, and tells each new signature once."""
     head = executor.box.head
-
-    hangs: dict[str, int] = {}
-
-    def report(data: bytes, verdict: Verdict) -> None:
-        signature = verdict.signature
-        if verdict.outcome is Outcome.HANG:
-            # It may be slow only because it is instrumented: a larger input may show whether it is more than that.
-            if len(data) < hangs.get(signature, 0) * HANG_GROWTH:
-                return
-            hangs[signature] = len(data)
-        elif signature in seen:
-            return
-        seen.add(signature)
-        send({"is": "finding", "verdict": verdict.to_json(), "data": pack(data), "executions": head[SEQUENCE]})
+    is_new = _Novelty(seen)
 
     def failed() -> None:
         head[RUNNING] = 0
         send({"is": "harness_error", "traceback": traceback.format_exc()})
-        os.kill(os.getpid(), 9)
+        os.kill(os.getpid(), signal.SIGKILL)
 
     def one_input(data: bytes) -> None:
         if not head[STARTED]:
             executor.begin()
         try:
             verdict = executor.execute(data)
+            if verdict is not ACCEPTED_VERDICT and verdict is not REJECTED_VERDICT and is_new(data, verdict):
+                send({"is": "finding", "verdict": verdict.to_json(), "data": pack(data), "executions": head[SEQUENCE]})
         except BaseException:  # noqa: BLE001 - libFuzzer would report our own failure as the target's
             failed()
-        else:
-            if verdict is not ACCEPTED_VERDICT and verdict is not REJECTED_VERDICT:
-                report(data, verdict)
 
     return one_input
+
+
+class _Novelty:
+    """Which violations are worth telling: each signature once, but a hang again when its input has grown.
+
+    A hang may be one only because the code is instrumented; a larger input may show whether it is more than that.
+    """
+
+    def __init__(self, seen: set[str]) -> None:
+        self._seen = seen
+        self._hangs: dict[str, int] = {}
+
+    def __call__(self, data: bytes, verdict: Verdict) -> bool:
+        signature = verdict.signature
+        if verdict.outcome is Outcome.HANG:
+            new = len(data) >= self._hangs.get(signature, 0) * HANG_GROWTH
+            if new:
+                self._hangs[signature] = len(data)
+            return new
+        new = signature not in self._seen
+        self._seen.add(signature)
+        return new
 
 
 def _mutator(executor: Executor, rng: Random) -> Callable[[bytes, int, int], bytes]:

@@ -79,7 +79,7 @@ class Format(ABC, Generic[V]):
         """Tokens that inputs of this kind are made of, the most telling first."""
         return ()
 
-    def simpler(self, value: V) -> Iterator[V]:
+    def simpler(self, value: V) -> Iterator[V]:  # noqa: ARG002 - the default has nothing simpler
         """Yield values a little simpler than `value`, the boldest first."""
         return iter(())
 
@@ -126,8 +126,8 @@ class Format(ABC, Generic[V]):
         return {"name": self.name, "max_size": self.max_size}
 
 
-# The doors: `formats.text` must be the function although formats/text.py is a module of the same name, so they are bound
-# here, after the protocol that they need. This is the one import of its members that a family's __init__ makes.
+# The doors: `formats.text` must be the function although formats/text.py is a module of the same name, so they are
+# bound here, after the protocol that they need. A family's __init__ imports its members for no other reason.
 from fuzzlab.formats import signers  # noqa: E402
 from fuzzlab.formats.csv import csv  # noqa: E402
 from fuzzlab.formats.http import HttpMessage, http  # noqa: E402

@@ -10,7 +10,7 @@ import json as stdlib_json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from fuzzlab import documents, schemas, strings
+from fuzzlab import schemas, strings, trees
 from fuzzlab.boundaries import NUMBER_SPELLINGS
 from fuzzlab.errors import Undecodable
 from fuzzlab.formats import Format
@@ -72,28 +72,28 @@ _decode: Final = stdlib_json.loads
 
 def change_string(rng: Random, value: Any) -> Any | None:
     """Change a string of the document as text."""
-    place = documents.found(rng, value, (str,))
-    return None if place is None else documents.replaced(value, place[0], strings.mutated(rng, place[1]))
+    place = trees.found(rng, value, (str,))
+    return None if place is None else trees.replaced(value, place[0], strings.mutated(rng, place[1]))
 
 
 def special_string(rng: Random, value: Any) -> Any | None:
     """Put a run of one special character in the place of a leaf."""
-    place = documents.found(rng, value, (str, int, float, bool, type(None)))
-    return None if place is None else documents.replaced(value, place[0], strings.special_run(rng))
+    place = trees.found(rng, value, (str, int, float, bool, type(None)))
+    return None if place is None else trees.replaced(value, place[0], strings.special_run(rng))
 
 
 def change_key(rng: Random, value: Any) -> Any | None:
     """Change a key as text."""
-    place = documents.found(rng, value, (dict,))
+    place = trees.found(rng, value, (dict,))
     if place is None or not place[1]:
         return None
     path, node = place
     old = rng.choice(list(node))
     new = strings.mutated(rng, old)
-    return documents.replaced(value, path, {new if key == old else key: child for key, child in node.items()})
+    return trees.replaced(value, path, {new if key == old else key: child for key, child in node.items()})
 
 
-TREE_MUTATORS: Final = (*documents.MUTATORS, change_string, change_string, change_string, special_string, change_key)
+TREE_MUTATORS: Final = (*trees.MUTATORS, change_string, change_string, change_string, special_string, change_key)
 
 
 def _some(rng: Random, pattern: re.Pattern[bytes], data: bytes) -> re.Match[bytes] | None:
@@ -251,16 +251,16 @@ class Json(Format[Any]):
 
     def known_property(self, rng: Random, value: Any) -> Any | None:
         """Add a property that the schema knows and the object lacks, or give a present one such a value."""
-        place = documents.found(rng, value, (dict,))
+        place = trees.found(rng, value, (dict,))
         if self.schema is None or place is None or not self.schema.names:
             return None
         path, node = place
         name = rng.choice(self.schema.names)
-        return documents.replaced(value, path, {**node, name: self.schema.value_of(rng, name)})
+        return trees.replaced(value, path, {**node, name: self.schema.value_of(rng, name)})
 
     def known_value(self, rng: Random, value: Any) -> Any | None:
         """Put a value that the schema names, for this key or for another, in the place of a leaf."""
-        place = documents.found(rng, value, (str, int, float, bool, type(None)))
+        place = trees.found(rng, value, (str, int, float, bool, type(None)))
         if self.schema is None or place is None or not self.schema.names:
             return None
         path, _ = place
@@ -269,7 +269,7 @@ class Json(Format[Any]):
             if path and path[-1] in self.schema.values and rng.random() < 0.75
             else rng.choice(self.schema.names)
         )
-        return documents.replaced(value, path, self.schema.value_of(rng, name))
+        return trees.replaced(value, path, self.schema.value_of(rng, name))
 
     def nest_deep(self, rng: Random, data: bytes) -> bytes | None:
         """Nest the document, or an empty one, up to 100,000 levels deep, and not always close the brackets."""
@@ -281,7 +281,7 @@ class Json(Format[Any]):
 
     def simpler(self, value: Any) -> Iterator[Any]:
         """Yield documents that lost keys and elements, then ones of simpler values."""
-        return documents.simpler(value, strings.simpler)
+        return trees.simpler(value, strings.simpler)
 
     def reductions(self, data: bytes) -> Iterator[bytes]:
         """Yield simpler documents, none of them larger; the document itself without white space first."""

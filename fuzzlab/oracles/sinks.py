@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -117,7 +118,7 @@ def _children(value: object) -> list[tuple[str, object]] | None:  # noqa: PLR091
         return [pair for k, v in value.items() for pair in ((f" key {k!r:.60}", k), (f"[{k!r:.60}]", v))]
     if isinstance(value, (list, tuple)):
         return [(f"[{i}]", item) for i, item in enumerate(value)]
-    if isinstance(value, Set):
+    if isinstance(value, AbstractSet):
         return [("{…}", item) for item in value]
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return [(f".{f.name}", getattr(value, f.name, None)) for f in dataclasses.fields(value)]

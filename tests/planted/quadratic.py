@@ -6,10 +6,13 @@ SEEDS = [b"(a)", b"(a, (b, c))", b"[x]"]
 SIGNATURE = "hang tests.planted.quadratic:quadratic"
 
 
+PAIRS = [tuple(pair) for pair in ("()", "[]", "{}", "<>", "«»", "“”", "「」", "『』", "【】", "〈〉", "《》", "〔〕")]
+
+
 def depth_at(value: str, position: int) -> int:
     depth = 0
     for character in value[:position]:
-        for opening, closing in ("()", "[]", "{}", "<>"):
+        for opening, closing in PAIRS:
             depth += (character == opening) - (character == closing)
     return depth
 

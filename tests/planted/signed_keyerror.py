@@ -6,7 +6,7 @@ import json
 
 from fuzzlab import formats, target
 
-SECRET = "planted"
+SECRET = "planted"  # noqa: S105 - a test secret
 
 
 class WebhookError(ValueError):

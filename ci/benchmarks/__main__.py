@@ -1,0 +1,55 @@
+"""The command: `python -m ci.benchmarks [NAME ...] [--rounds N] [--json FILE]`.
+
+Bars are reported, not enforced: the exit code is 0 unless a measure could not be taken.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from ci.benchmarks.joiners import joiners
+from ci.benchmarks.measure import Measure, table
+from ci.benchmarks.memory import memory
+from ci.benchmarks.overhead import overhead
+from ci.benchmarks.replay import replay
+
+BENCHMARKS: dict[str, Callable[[int], Iterator[Measure]]] = {
+    "overhead": overhead,
+    "memory": memory,
+    "joiners": joiners,
+    "replay": replay,
+}
+
+ROUNDS = 5
+
+
+def main() -> None:
+    """Run the benchmarks named, or all."""
+    parser = argparse.ArgumentParser(prog="ci/bench", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of {', '.join(BENCHMARKS)} (default: all)")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help="turns of each contestant (default: %(default)s)")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there as well")
+    options = parser.parse_args()
+    if unknown := set(options.names) - set(BENCHMARKS):
+        parser.error(f"no benchmark named {', '.join(sorted(unknown))}; there are {', '.join(BENCHMARKS)}")
+    if options.rounds < 1:
+        parser.error("--rounds must be at least 1")
+    measures = [m for name in options.names or BENCHMARKS for m in BENCHMARKS[name](options.rounds)]
+    print(f"{_machine()}, {options.rounds} rounds\n\n{table(measures)}")
+    if options.json:
+        document = {"machine": _machine(), "rounds": options.rounds, "measures": [m.to_json() for m in measures]}
+        options.json.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+
+
+def _machine() -> str:
+    load = os.getloadavg()[0]
+    return f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores, load {load:.1f}"
+
+
+if __name__ == "__main__":
+    main()
