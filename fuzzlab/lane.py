@@ -24,7 +24,7 @@ LOOK_EVERY = 0.5
 
 SLOWNESS = 3.0
 """How many times its time budget an execution gets. Instrumented code runs 3 to 8 times slower: with the budget itself
-a campaign would stop at hangs that no user will ever see. Triage, without instrumentation, applies the budget as it is."""
+a campaign would stop at hangs that no user will ever see. Triage, not instrumented, applies the budget as it is."""
 
 EXAMPLES_PART, EXAMPLES_MOST = 0.1, 4.0
 """Of a turn, and seconds, that drawing the first examples may take: a slow schema must not eat a short campaign."""

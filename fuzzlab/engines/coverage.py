@@ -64,8 +64,8 @@ runs are among what a format is good at, and nothing else gets there in one step
 
 LONG = 768
 LONG_EXAMPLES = 8
-"""Examples of more than LONG bytes (a run of 200 zero-width joiners has fewer) in the first corpus: some, for deep nesting
-and long runs are found in no other way so soon; few, for their cost comes back whenever they are mutated."""
+"""Examples of more than LONG bytes (a run of 200 zero-width joiners has fewer) in the first corpus: some, for deep
+nesting and long runs are found in no other way so soon; few, for their cost comes back whenever they are mutated."""
 
 
 def missing() -> str | None:

@@ -109,7 +109,7 @@ def leaves(result: object) -> Iterator[tuple[str, object]]:
         stack.extend((f"{path}{step}", child, depth + 1) for step, child in reversed(children))
 
 
-def _children(value: object) -> list[tuple[str, object]] | None:  # noqa: PLR0911 - one return a kind of container
+def _children(value: object) -> list[tuple[str, object]] | None:
     if value is None or isinstance(value, (str, int, float, bytes)):
         return None
     if isinstance(value, Enum):

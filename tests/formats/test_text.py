@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 import unicodedata
 
 import pytest
@@ -65,13 +66,14 @@ def _mutations_until(found: dict[str, int], seed: int, count: int) -> None:
                 return
 
 
-@pytest.mark.parametrize("seed", range(10))
-def test_a_text_of_joiners_only_is_reached(seed: int) -> None:
-    """From the three seeds a text of nothing but U+200D comes within 500 mutations, one of 64 of them within 5,000."""
-    found: dict[str, int] = {}
-    _mutations_until(found, seed, 5_000)
-    assert found["some"] < 500
-    assert found["64"] < 5_000
+def test_a_text_of_joiners_only_is_reached() -> None:
+    """From the three seeds a text of nothing but U+200D takes about 100 mutations, one of 64 of them about 1,000."""
+    runs: list[dict[str, int]] = []
+    for seed in range(10):
+        runs.append({})
+        _mutations_until(runs[-1], seed, 20_000)
+    assert statistics.median(run["some"] for run in runs) < 500
+    assert statistics.median(run["64"] for run in runs) < 2_000
 
 
 @pytest.mark.parametrize("name", unicode.CLASSES)

@@ -6,7 +6,7 @@ SEEDS = [b"(a)", b"(a, (b, c))", b"[x]"]
 SIGNATURE = "hang tests.planted.quadratic:quadratic"
 
 
-PAIRS = [tuple(pair) for pair in ("()", "[]", "{}", "<>", "«»", "“”", "「」", "『』", "【】", "〈〉", "《》", "〔〕")]
+PAIRS = [tuple(pair) for pair in ("()", "[]", "{}", "<>", "«»", "“”", "「」", "『』", "【】", "〈〉", "《》")]
 
 
 def depth_at(value: str, position: int) -> int:
