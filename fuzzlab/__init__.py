@@ -3,26 +3,26 @@
 A parser may refuse its input with a declared error; it may never crash, hang, exhaust memory, kill the process, have
 side effects, or return what the code behind it cannot handle.
 
-The map, lowest layer first; a module imports only from lower ones (`tests/test_layers.py`):
+The map, lowest layer first; a module imports only from lower ones (`tests/test_layers.py` holds the table):
 
-    errors verdict message lazy         values without behaviour
-    events formats/ oracles/ sanitizers what an input is, what a result must be, what must not happen
-    contract                            the promise
-    target                              a parser under a name
-    executor corpus dictionary blackbox one input -> one verdict; inputs on disk; words; the input that was running
-    triage importers/                   dedupe, deflake, minimise
-    engines/                            replay, property, coverage
-    worker child schedule               a child process and what runs in it
-    campaign                            many targets, many workers
-    reports/                            for people and machines
-    pytest_plugin cli                   the front doors
+    errors verdict message escape files …   values and small tools
+    events channel blackbox project …       facts, the pipe, the input that was running, the folders
+    formats/ oracles/ sanitizers            what an input is, what a result must be, what must not happen
+    contract target                         the promise; a parser under a name
+    corpus scope card journal               inputs on disk; the code under test; what a person is shown; what happened
+    executor register dictionary            one input -> one verdict; bugs, each once; words of the code under test
+    triage autopsy engines/                 deflake and minimise; what killed a worker; replay, property, coverage
+    worker child schedule                   a child process from outside and from inside; whose turn it is
+    lane session campaign                   one turn; one target, one engine; many targets, many workers
+    reports/                                for people and machines
+    pytest_plugin cli                       the front doors
 """
 
-from fuzzlab import formats, oracles
-from fuzzlab.contract import Budget
-from fuzzlab.errors import UserError
-from fuzzlab.target import target
+__version__ = "0.1.0"
+
+from fuzzlab import formats, oracles  # noqa: E402 - modules below ask for the version
+from fuzzlab.contract import Budget  # noqa: E402
+from fuzzlab.errors import UserError  # noqa: E402
+from fuzzlab.target import target  # noqa: E402
 
 __all__ = ["Budget", "UserError", "__version__", "formats", "oracles", "target"]
-
-__version__ = "0.1.0"

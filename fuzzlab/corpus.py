@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from fuzzlab import __version__
 from fuzzlab.files import write_atomically
 from fuzzlab.project import Project
 from fuzzlab.verdict import Finding, Status, Verdict, input_id
@@ -174,12 +175,11 @@ def _count(folder: Path) -> int:
 
 
 def _sidecar(finding: Finding) -> bytes:
-    verdict = finding.verdict
     document = {
         "signature": finding.signature,
-        "verdict": verdict.to_json(),
-        "date": dt.datetime.now(dt.UTC).date().isoformat(),
-        "versions": {"python": platform.python_version()},
+        **finding.verdict.to_json(),
+        "date": finding.date or dt.datetime.now(dt.UTC).date().isoformat(),
+        "versions": {"fuzzlab": __version__, "python": platform.python_version()},
         "minimised_from": finding.minimised_from,
         "deterministic": finding.deterministic,
         "status": finding.status if finding.status is Status.ACCEPTED else Status.KNOWN,
@@ -192,12 +192,13 @@ def _sidecar(finding: Finding) -> bytes:
 def _read_sidecar(target: str, data: bytes, document: Any, path: str) -> Finding:
     return Finding(
         target=target,
-        verdict=Verdict.from_json(document["verdict"]),
+        verdict=Verdict.from_json(document),
         data=data,
         status=Status(document["status"]),
         deterministic=bool(document["deterministic"]),
         minimised_from=int(document["minimised_from"]),
         path=path,
         reason=str(document["reason"]),
+        date=str(document["date"]),
         options=tuple(map(str, document["options"])),
     )

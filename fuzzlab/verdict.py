@@ -127,8 +127,8 @@ class Finding:
     """A bug: a verdict, the smallest input known to cause it, and its history.
 
     `minimised_from` is the size in bytes of the input that was first seen. `path` is where the input was saved,
-    relative to the project, or empty while it is nowhere but here. `options` are those of a target that nobody
-    registered.
+    relative to the project, or empty while it is nowhere but here. `date` is the day on which it was first stored.
+    `options` are those of a target that nobody registered.
     """
 
     target: str
@@ -141,6 +141,7 @@ class Finding:
     found_after_executions: int = 0
     path: str = ""
     reason: str = ""
+    date: str = ""
     options: tuple[str, ...] = ()
 
     @property

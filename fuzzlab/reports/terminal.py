@@ -28,6 +28,9 @@ __all__ = ["Terminal"]
 PROGRESS_EVERY = 10.0
 """Seconds between two lines of progress: a night's log stays readable, a watcher sees that it lives."""
 
+PLAIN_WIDTH = 120
+"""Columns of a log, where there is no terminal to ask."""
+
 _STYLES = {Status.NEW: "bold red", Status.KNOWN: "yellow", Status.ACCEPTED: "dim"}
 
 
@@ -35,7 +38,10 @@ class Terminal:
     """Prints events to `stream`. Nothing is interpreted: no markup, no emoji names, no links."""
 
     def __init__(self, stream: IO[str], *, quiet: bool = False) -> None:
-        self._console = Console(file=stream, markup=False, emoji=False, highlight=False, soft_wrap=True)
+        width = None if stream.isatty() else PLAIN_WIDTH
+        self._console = Console(
+            file=stream, width=width, markup=False, emoji=False, highlight=False, soft_wrap=True
+        )  # fmt: skip
         self._quiet = quiet
         self._began = self._progressed = time.monotonic()
         self._standing: dict[str, TargetResult] = {}
@@ -61,9 +67,9 @@ class Terminal:
         """Print the table of a run, and its sum in a sentence."""
         results = list(results)
         table = Table(box=None, pad_edge=False, header_style="bold")
-        table.add_column("target")
-        for name in ("executions", "per second", "accepted", "rejected", "coverage", "corpus", "findings"):
-            table.add_column(name, justify="right")
+        table.add_column("target", overflow="fold", min_width=max((len(r.name) for r in results if len(r.name) < 24), default=6))
+        for name in ("executions", "a second", "accepted", "rejected", "coverage", "corpus", "findings"):
+            table.add_column(name, justify="right", no_wrap=True)
         for r in results:
             table.add_row(
                 escaped(r.name), f"{r.executions:,}", f"{r.executions_per_second:,.0f}", f"{r.accepted:,}",
