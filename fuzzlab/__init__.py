@@ -20,9 +20,9 @@ The map, lowest layer first; a module imports only from lower ones (`tests/test_
 
 __version__ = "0.1.0"
 
-from fuzzlab import formats, oracles  # noqa: E402 - modules below ask for the version
-from fuzzlab.contract import Budget  # noqa: E402
-from fuzzlab.errors import UserError  # noqa: E402
-from fuzzlab.target import target  # noqa: E402
+from fuzzlab import formats, oracles
+from fuzzlab.contract import Budget
+from fuzzlab.errors import UserError
+from fuzzlab.target import target
 
 __all__ = ["Budget", "UserError", "__version__", "formats", "oracles", "target"]

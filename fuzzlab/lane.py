@@ -13,6 +13,7 @@ from pathlib import Path
 
 from fuzzlab.blackbox import ACCEPTED, IMPATIENT, REJECTED, SEQUENCE, STARTED
 from fuzzlab.channel import Message
+from fuzzlab.errors import UserError
 from fuzzlab.target import Target
 from fuzzlab.verdict import input_id
 from fuzzlab.worker import TICK, Child
@@ -30,6 +31,32 @@ EXAMPLES_PART, EXAMPLES_MOST = 0.1, 4.0
 """Of a turn, and seconds, that drawing the first examples may take: a slow schema must not eat a short campaign."""
 
 _COVERAGE = re.compile(r"\bcov: (\d+)")
+
+
+def _prepared(folder: Path, corpus: Sequence[bytes]) -> Path:
+    """Make a folder with the first corpus: in `folder`, or in the system's own where that is full.
+
+    Raises:
+        UserError: there is room in neither.
+    """
+    why = ""
+    for place in (folder, Path(tempfile.gettempdir())):
+        try:
+            made = Path(tempfile.mkdtemp(prefix="lane-", dir=place))
+        except OSError as error:
+            why = f"{place}: {error.strerror}"
+            continue
+        try:
+            (made / "start").mkdir()
+            (made / "new").mkdir()
+            for data in corpus:
+                (made / "start" / input_id(data)).write_bytes(data)
+        except OSError as error:
+            why = f"{place}: {error.strerror}"
+            shutil.rmtree(made, ignore_errors=True)
+        else:
+            return made
+    raise UserError(f"no room for a worker's files in {why}; free some, or set TMPDIR")
 
 
 class Lane:
@@ -70,12 +97,8 @@ class Lane:
         self.active_before = active_before
         self.executions_before = executions_before
         self.started = time.monotonic()
-        self.folder = Path(tempfile.mkdtemp(prefix="lane-", dir=folder))
+        self.folder = _prepared(folder, corpus)
         start, self._new = self.folder / "start", self.folder / "new"
-        start.mkdir()
-        self._new.mkdir()
-        for data in corpus:
-            (start / input_id(data)).write_bytes(data)
         largest = max(map(len, corpus), default=0)
         order = {
             "do": "fuzz",

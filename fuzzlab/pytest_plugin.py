@@ -40,23 +40,27 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--fuzzlab-examples", type=int, metavar="N", help="examples of each target's property item")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Read the configuration once.
+
+    Raises:
+        pytest.UsageError: `[tool.fuzzlab]` says something that means nothing.
+    """
+    try:
+        project = Project.find(config.rootpath)
+    except UserError as error:
+        raise pytest.UsageError(str(error)) from None
+    config.stash[PROJECT] = project
+    config.stash[FOLDERS] = tuple(_places(project))
+
+
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """Collect the targets of a file that the configuration names."""
     config = parent.config
-    if file_path.suffix != ".py" or not _is_named(config, file_path):
+    named = any(file_path == place or place in file_path.parents for place in config.stash[FOLDERS])
+    if file_path.suffix != ".py" or not named:
         return None
     return TargetFile.from_parent(parent, path=file_path)
-
-
-def _is_named(config: pytest.Config, path: Path) -> bool:
-    if FOLDERS not in config.stash:
-        try:
-            project = Project.find(config.rootpath)
-        except UserError as error:
-            raise pytest.UsageError(str(error)) from None
-        config.stash[PROJECT] = project
-        config.stash[FOLDERS] = tuple(_places(project))
-    return any(path == place or place in path.parents for place in config.stash[FOLDERS])
 
 
 def _places(project: Project) -> Iterator[Path]:

@@ -25,6 +25,7 @@ class Register:
             self.recorded.setdefault(finding.signature, finding)
         self.seen: dict[str, Finding] = {}
         self._announced: set[str] = set()
+        self._cannot_save_said = False
 
     def known(self, verdict: Verdict) -> Finding | None:
         """Give the finding on record for this verdict, which is thereby seen in this run."""
@@ -71,7 +72,9 @@ class Register:
         try:
             return self.corpus.save(finding)
         except OSError as error:
-            self.cannot_save(f"cannot save in {error.filename or self.corpus.regressions_folder}: {error.strerror}")
+            if not self._cannot_save_said:
+                self.cannot_save(f"cannot save in {self.corpus.regressions_folder}: {error.strerror}")
+            self._cannot_save_said = True
             return replace(finding, path="")
 
     def _remove(self, raw: Finding) -> None:

@@ -7,6 +7,7 @@ microseconds: they run once for each execution of a target.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
 from random import Random
 from typing import Final
@@ -327,8 +328,11 @@ def _plainer(text: str) -> Iterator[str]:
     for plain in PLAIN:
         if any(character > plain for character in text):
             yield "".join(min(character, plain) for character in text)
+    if (usual := unicodedata.normalize("NFKC", text)) != text and len(usual) <= len(text):
+        yield usual
     for character in sorted(set(text) - set(PLAIN) - set(SEPARATORS)):
-        for plain in PLAIN:
+        usual = unicodedata.normalize("NFKC", character)
+        for plain in PLAIN if len(usual) > 1 or usual == character else (*PLAIN, usual):
             yield text.replace(character, plain)
     for at, character in enumerate(text):
         for plain in PLAIN:

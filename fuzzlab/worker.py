@@ -80,7 +80,7 @@ class Child:
         budget = target.contract.budget
         self.seconds, self.wall, self.memory = budget.seconds * slowness, budget.wall * slowness, budget.memory
         self.box = BlackBox.create(folder, capacity)
-        self.log: IO[bytes] = tempfile.TemporaryFile(dir=_writable(folder))  # noqa: SIM115 - closed in close()
+        self.log = _log(folder)
         ours, theirs = socket.socketpair()
         self.channel = Channel(ours)
         self.started = time.monotonic()
@@ -355,5 +355,8 @@ def scratch(project: Project) -> Path:
     return folder
 
 
-def _writable(folder: Path) -> Path | None:
-    return folder if os.access(folder, os.W_OK) else None
+def _log(folder: Path) -> IO[bytes]:
+    try:
+        return tempfile.TemporaryFile(dir=folder)
+    except OSError:
+        return tempfile.TemporaryFile()

@@ -7,6 +7,7 @@ since the black box, the socket and the folder hold all that matters, a kill cos
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import os
 import platform
@@ -25,7 +26,9 @@ from fuzzlab.channel import Message, pack
 from fuzzlab.dictionary import as_libfuzzer, mine
 from fuzzlab.examples import draw
 from fuzzlab.executor import ACCEPTED_VERDICT, REJECTED_VERDICT, Executor
+from fuzzlab.files import write_atomically
 from fuzzlab.lazy import LazyModule
+from fuzzlab.target import Target
 from fuzzlab.verdict import Outcome, Verdict, input_id
 
 if TYPE_CHECKING:
@@ -114,21 +117,16 @@ def run(executor: Executor, options: Message, send: Callable[[Message], None], r
     """
     target = executor.target
     start, new = Path(options["start"]), Path(options["new"])
-    if options["examples"]:
-        seconds = float(options["examples"])
-        long_ones = 0
-        for data in draw(target.format.strategy(), count=EXAMPLES, seed=options["seed"], seconds=seconds):
-            long_ones += len(data) > LONG
-            if len(data) <= LONG or long_ones <= LONG_EXAMPLES:
-                (start / input_id(data)).write_bytes(data)
     words = start.parent / "dictionary"
-    words.write_text(as_libfuzzer(mine(target, executor.scope)), encoding="ascii")
+    with contextlib.suppress(OSError):  # a full disk: the search goes on with what there is
+        write_atomically(words, as_libfuzzer(mine(target, executor.scope)).encode("ascii"))
+        _draw_examples(target, start, options)
     largest = max((path.stat().st_size for path in start.iterdir()), default=0)
     arguments = [
         "fuzzlab",
         str(new),
         str(start),
-        f"-dict={words}",
+        *([f"-dict={words}"] if words.exists() else []),
         f"-seed={options['seed'] % 2**31 or 1}",  # 0 means a random one
         f"-max_len={max(target.format.max_size, largest)}",
         f"-runs={options['runs']}",
@@ -145,6 +143,15 @@ def run(executor: Executor, options: Message, send: Callable[[Message], None], r
     ready()
     executor.box.head[STARTED] = 0
     atheris.Fuzz()
+
+
+def _draw_examples(target: Target, start: Path, options: Message) -> None:
+    long_ones = 0
+    drawn = draw(target.format.strategy(), count=EXAMPLES, seed=options["seed"], seconds=float(options["examples"]))
+    for data in drawn:
+        long_ones += len(data) > LONG
+        if len(data) <= LONG or long_ones <= LONG_EXAMPLES:
+            (start / input_id(data)).write_bytes(data)
 
 
 def _callback(executor: Executor, seen: set[str], send: Callable[[Message], None]) -> Callable[[bytes], None]:

@@ -67,7 +67,7 @@ class Terminal:
         """Print the table of a run, and its sum in a sentence."""
         results = list(results)
         table = Table(box=None, pad_edge=False, header_style="bold")
-        table.add_column("target", overflow="fold", min_width=max((len(r.name) for r in results if len(r.name) < 24), default=6))
+        table.add_column("target", overflow="fold")
         for name in ("executions", "a second", "accepted", "rejected", "coverage", "corpus", "findings"):
             table.add_column(name, justify="right", no_wrap=True)
         for r in results:
