@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import json
+import os
 import select
 import socket
 from typing import Any
@@ -48,6 +49,14 @@ class Channel:
     def fileno(self) -> int:
         """Give the descriptor, for a selector."""
         return self._socket.fileno()
+
+    def is_open(self) -> bool:
+        """Whether this end still exists: code in the same process may have closed it."""
+        try:
+            os.fstat(self._socket.fileno())
+        except OSError:
+            return False
+        return True
 
     def send(self, message: Message) -> None:
         """Send one message.

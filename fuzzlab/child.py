@@ -19,11 +19,11 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from fuzzlab.blackbox import INDEX, BlackBox
+from fuzzlab.blackbox import ACCEPTED, INDEX, BlackBox
 from fuzzlab.channel import Channel, Closed, unpack
 from fuzzlab.engines import coverage
 from fuzzlab.errors import UserError
-from fuzzlab.executor import ACCEPTED_VERDICT, DUMP_SIGNAL, REJECTED_VERDICT, Executor
+from fuzzlab.executor import ACCEPTED_VERDICT, CUT_OFF, DUMP_SIGNAL, REJECTED_VERDICT, Executor
 from fuzzlab.scope import Scope
 from fuzzlab.target import REGISTRY, Target, adhoc
 
@@ -88,7 +88,11 @@ def _answer(channel: Channel, executor: Executor, box: BlackBox) -> None:
         for index, packed in enumerate(message["inputs"]):
             data = unpack(packed)
             head[INDEX] = index
+            accepted = head[ACCEPTED]
             verdict = executor.execute(data)
+            if not channel.is_open():  # the target has closed it with all its files: nobody but the status can tell
+                head[ACCEPTED] = accepted
+                executor.exit(CUT_OFF)
             if verdict is not ACCEPTED_VERDICT and (verdict is not REJECTED_VERDICT or message["all"]):
                 channel.send({"is": "verdict", "index": index, "verdict": verdict.to_json()})
         channel.send({"is": "ran"})

@@ -9,6 +9,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from fuzzlab.document import finding_document, run_document
 from fuzzlab.duration import duration
 from fuzzlab.errors import FuzzlabError, UserError, nearest
 from fuzzlab.escape import escaped, one_line
-from fuzzlab.events import Event, FindingSeen, TargetFinished, TargetResult
+from fuzzlab.events import Event, TargetResult
 from fuzzlab.journal import Journal
 from fuzzlab.project import Project
 from fuzzlab.register import Register
@@ -52,6 +53,9 @@ def _main(arguments: Sequence[str] | None) -> int:
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
         return INTERRUPTED
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        return CLEAN
     except click.ClickException as error:
         return _say(error.format_message(), USER)
     except UserError as error:
@@ -161,11 +165,9 @@ def _replay(
     if in_process:
         click.echo("in this process: no limits, and what kills the target kills fuzzlab", err=True)
 
-    def events() -> Iterator[Event]:
-        for target in targets:
-            yield from Session(project, target, in_process=in_process).replay(files)
-
-    return _run(project, events(), as_json=as_json, quiet=quiet)
+    sessions = [Session(project, target, in_process=in_process) for target in targets]
+    events = chain.from_iterable(session.replay(files) for session in sessions)
+    return _run(project, events, lambda: _standing(sessions), as_json=as_json, quiet=quiet)
 
 
 @_commands.command("check")
@@ -191,12 +193,10 @@ def _check(
     if seed is None and profile == "explore":
         seed = time.time_ns()
 
-    def events() -> Iterator[Event]:
-        for target in targets:
-            session = Session(project, target, in_process=in_process)
-            yield from session.check(examples=examples or project.config.examples, seed=seed)
-
-    return _run(project, events(), as_json=as_json, quiet=quiet)
+    sessions = [Session(project, target, in_process=in_process) for target in targets]
+    count = examples or project.config.examples
+    events = chain.from_iterable(session.check(examples=count, seed=seed) for session in sessions)
+    return _run(project, events, lambda: _standing(sessions), as_json=as_json, quiet=quiet)
 
 
 @_commands.command("fuzz")
@@ -227,7 +227,7 @@ def _fuzz(
         seconds=seconds, runs=runs, workers=workers or _cores(), seed=time.time_ns() if seed is None else seed
     )  # fmt: skip
     campaign = Campaign(project, targets, limits)
-    return _run(project, campaign.run(), as_json=as_json, quiet=quiet, standing=campaign.results)
+    return _run(project, campaign.run(), campaign.results, as_json=as_json, quiet=quiet)
 
 
 @_commands.group("findings", cls=_Group, invoke_without_command=True)
@@ -242,7 +242,11 @@ def _findings(context: click.Context) -> int:
 @_json
 def _findings_list(*, names: tuple[str, ...], as_json: bool) -> int:
     """A line each."""
-    found = [f for f in _recorded(Project.find(Path.cwd())) if not names or f.target in names]
+    project, known = _project()
+    recorded = list(_recorded(project))
+    for name in set(names) - {f.target for f in recorded} - set(known):
+        raise UserError(f"no target named {name!r}{nearest(name, {*known, *(f.target for f in recorded)})}")
+    found = [f for f in recorded if not names or f.target in names]
     if as_json:
         rows = [{"target": f.target, **finding_document(f).model_dump(mode="json"), "reason": f.reason} for f in found]
         click.echo(json.dumps({"version": 1, "exit_code": CLEAN, "findings": rows}, indent=2))
@@ -292,43 +296,38 @@ def _report(*, output: Path | None) -> int:
 
 
 def _run(
-    project: Project, events: Iterator[Event], *, as_json: bool, quiet: bool,
-    standing: Callable[[], Iterable[TargetResult]] | None = None,
+    project: Project, events: Iterable[Event], standing: Callable[[], list[TargetResult]], *, as_json: bool, quiet: bool
 ) -> int:  # fmt: skip
-    """Show a run's events as they come, write them down, and give its exit code."""
+    """Show a run's events as they come, write them down, and give its exit code; `standing` says where it stands."""
     began = time.monotonic()
     journal = Journal(project)
     terminal = Terminal(sys.stderr if as_json else sys.stdout, quiet=quiet)
-    results: dict[str, TargetResult] = {}
-    seen: list[Finding] = []
     interrupted = False
     try:
         for event in events:
             terminal.event(event)
             journal.event(event)
-            if isinstance(event, TargetFinished):
-                results[event.result.name] = event.result
-            elif isinstance(event, FindingSeen):
-                seen.append(event.finding)
     except KeyboardInterrupt:
         interrupted = True
-        for result in standing() if standing else ():
-            results[result.name] = result
     seconds = time.monotonic() - began
-    findings = [f for r in results.values() for f in r.findings] or seen
-    unsaved = [f for f in findings if not f.path]
+    results = standing()
+    findings = [finding for result in results for finding in result.findings]
+    unsaved = [finding for finding in findings if not finding.path]
     code = INTERRUPTED if interrupted else USER if unsaved else FINDINGS if Register.is_open(findings) else CLEAN
-    terminal.summary(results.values(), seconds)
-    document = run_document(results.values(), exit_code=code, seconds=seconds)
+    terminal.summary(results, seconds)
+    document = run_document(results, exit_code=code, seconds=seconds)
     journal.finish(document)
     if as_json:
         click.echo(document.model_dump_json(indent=2))
     if unsaved and not interrupted:
         noun = "finding" if len(unsaved) == 1 else "findings"
-        return _say(
-            f"{len(unsaved)} {noun} not saved, printed above as base64: {project.corpus} cannot be written", USER
-        )
+        what = f"{len(unsaved)} {noun} not saved, printed above as base64: {project.corpus} cannot be written"
+        return _say(what, USER)
     return code
+
+
+def _standing(sessions: Sequence[Session]) -> list[TargetResult]:
+    return [session.result() for session in sessions if session.has_begun]
 
 
 def _project() -> tuple[Project, dict[str, Target]]:

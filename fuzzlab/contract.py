@@ -64,7 +64,7 @@ def contract(
     """
     if allow is None:
         allow = DEFAULT_ALLOW
-    classes = (allow,) if isinstance(allow, type) else tuple(allow)
+    classes = tuple(allow) if isinstance(allow, (list, tuple, set, frozenset)) else (allow,)
     for cls in classes:
         if not (isinstance(cls, type) and issubclass(cls, BaseException)):
             raise UserError(f"allow={cls!r}: not an exception class")

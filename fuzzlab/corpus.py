@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import platform
+import secrets
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -21,6 +23,9 @@ from fuzzlab.project import Project
 from fuzzlab.verdict import Finding, Status, Verdict, input_id
 
 __all__ = ["Corpus"]
+
+WARNED = 100
+"""Characters of an error that a warning quotes."""
 
 LARGEST = 16 << 20
 """Bytes. A larger file in a corpus is an accident; it would be mutated at a few executions a second."""
@@ -74,9 +79,9 @@ class Corpus:
     def sizes(self) -> dict[str, int]:
         """Count the files of each role without reading them."""
         return {
-            "seeds": _count(self.seeds_folder),
-            "regressions": _count(self.regressions_folder),
-            "coverage": _count(self.coverage_folder),
+            "seeds": _count(self.seeds_folder, sidecars=False),
+            "regressions": _count(self.regressions_folder, sidecars=True),
+            "coverage": _count(self.coverage_folder, sidecars=False),
         }
 
     def add_coverage(self, data: bytes) -> bool:
@@ -98,9 +103,15 @@ class Corpus:
             OSError: it could not be written; the finding must then be shown whole.
         """
         path = self.regressions_folder / finding.id
+        was_there = path.exists()
         write_atomically(path, finding.data)
-        saved = replace(finding, path=self.project.shown(path))
-        write_atomically(path.with_name(f"{finding.id}.json"), _sidecar(saved))
+        saved = replace(finding, path=self.project.shown(path), date=finding.date or _today())
+        try:
+            write_atomically(path.with_name(f"{finding.id}.json"), _sidecar(saved))
+        except OSError:
+            if not was_there:
+                path.unlink(missing_ok=True)
+            raise
         return saved
 
     def remove(self, finding: Finding) -> None:
@@ -115,10 +126,13 @@ class Corpus:
             sidecar = path.with_name(f"{path.name}.json")
             if not sidecar.exists():
                 continue  # an input that people put there: replayed, but not yet seen to fail
+            content = self._read(sidecar)
+            if content is None:
+                continue
             try:
-                yield _read_sidecar(self.target, data, json.loads(sidecar.read_bytes()), self.project.shown(path))
-            except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-                self._warn(sidecar, f"is no finding ({type(error).__name__}: {error})")
+                yield _read_sidecar(self.target, data, json.loads(content), self.project.shown(path))
+            except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
+                self._warn(sidecar, f"is no finding ({type(error).__name__}: {str(error)[:WARNED]})")
 
     def _files(self, folder: Path, *, named_by_content: bool) -> Iterator[tuple[Path, bytes]]:
         try:
@@ -156,6 +170,8 @@ class Corpus:
         aside = self.project.state / "quarantine" / self.target / path.name
         try:
             aside.parent.mkdir(parents=True, exist_ok=True)
+            while aside.exists():
+                aside = aside.with_name(f"{path.name}.{secrets.token_hex(4)}")
             path.replace(aside)
             self._warn(path, f"does not hold what its name says; moved to {self.project.shown(aside)}")
         except OSError as error:
@@ -167,9 +183,14 @@ class Corpus:
             self.warn(f"{self.project.shown(path)} {what}; passed over")
 
 
-def _count(folder: Path) -> int:
+def _today() -> str:
+    return dt.datetime.now(dt.UTC).date().isoformat()
+
+
+def _count(folder: Path, *, sidecars: bool) -> int:
     try:
-        return sum(1 for p in folder.iterdir() if not p.name.startswith(".") and p.suffix != ".json")
+        with os.scandir(folder) as entries:
+            return sum(1 for e in entries if e.name[0] != "." and not (sidecars and e.name.endswith(".json")))
     except OSError:
         return 0
 
@@ -178,7 +199,7 @@ def _sidecar(finding: Finding) -> bytes:
     document = {
         "signature": finding.signature,
         **finding.verdict.to_json(),
-        "date": finding.date or dt.datetime.now(dt.UTC).date().isoformat(),
+        "date": finding.date,
         "versions": {"fuzzlab": __version__, "python": platform.python_version()},
         "minimised_from": finding.minimised_from,
         "deterministic": finding.deterministic,

@@ -21,7 +21,7 @@ MOST = 512
 
 def mine(target: Target, scope: Scope) -> tuple[bytes, ...]:
     """Give the format's tokens, then constants of the loaded code under test, the target's own module first."""
-    own = sys.modules.get(target.module)
+    own = sys.modules.get(target.home)
     others = [module for name, module in sorted(sys.modules.items()) if name in scope and module is not own]
     words: dict[bytes, None] = dict.fromkeys(target.format.dictionary())
     for module in [own, *others]:

@@ -22,10 +22,18 @@ from fuzzlab.blackbox import ACCEPTED, IMPATIENT, INTERRUPT, LENGTH, REJECTED, R
 from fuzzlab.errors import HarnessError, Undecodable
 from fuzzlab.sanitizers import EVENTS, judge
 from fuzzlab.scope import Scope
-from fuzzlab.target import Target
+from fuzzlab.target import Target, bare
 from fuzzlab.verdict import Frame, Outcome, Verdict
 
-__all__ = ["ACCEPTED_VERDICT", "DUMP_SIGNAL", "LOOP_NOTE", "REJECTED_VERDICT", "SOFT_LIMIT_SIGNAL", "Executor"]
+__all__ = [
+    "ACCEPTED_VERDICT",
+    "CUT_OFF",
+    "DUMP_SIGNAL",
+    "LOOP_NOTE",
+    "REJECTED_VERDICT",
+    "SOFT_LIMIT_SIGNAL",
+    "Executor",
+]
 
 SOFT_LIMIT_SIGNAL = signal.SIGXCPU
 """POSIX: "CPU time limit exceeded". Nothing else uses it, least of all the code under test."""
@@ -44,6 +52,9 @@ CALLERS_LIMIT = 100
 
 MESSAGE_KEPT = 1_000
 """Characters of a message: it may quote the whole input."""
+
+CUT_OFF = 86
+"""Exit status of a worker whose target closed the line to the supervisor."""
 
 LOOP_NOTE = b"fuzzlab: hang: "
 """Begins the line of a worker's log that holds the verdict of a soft limit."""
@@ -135,6 +146,10 @@ class Executor:
         while frame.f_back is not None:
             depth, frame = depth + 1, frame.f_back
         sys.setrecursionlimit(depth + 2 + STACK - spare)
+
+    def exit(self, status: int) -> NoReturn:
+        """End the process, in spite of the watch over `os._exit`."""
+        _real_exit(status)
 
     def _closure(self) -> Execute:  # noqa: C901 - the hot path is one function, or each call would cost a call
         """Compile the contract into one function over local names."""
@@ -240,7 +255,7 @@ class Executor:
 
     def _home(self) -> tuple[Frame, ...]:
         """Give the target's definition as a frame."""
-        code = getattr(inspect.unwrap(self.target.function), "__code__", None)
+        code = getattr(bare(self.target.function), "__code__", None)
         return (self.scope.of_definition(self.target.module, code),) if code else ()
 
     def _on_effect(self, sanitizer: str, reason: str, frame: FrameType) -> None:
@@ -292,7 +307,7 @@ _real_exit = os._exit
 
 def _awaited(function: Callable[..., Any]) -> Callable[..., Any]:
     """Give a plain function for a coroutine function: awaited on one loop of the worker's own."""
-    if not inspect.iscoroutinefunction(inspect.unwrap(function)):
+    if not inspect.iscoroutinefunction(bare(function)):
         return function
     loop = asyncio.new_event_loop()
 
@@ -345,7 +360,6 @@ def _name(cls: type[BaseException]) -> str:
 def _text(value: object) -> str:
     """Give an exception's message, which the code under test wrote and which may itself fail."""
     try:
-        text = str(value)
-    except Exception as error:  # noqa: BLE001 - a hostile __str__
-        text = f"<no message: {type(error).__name__}>"
-    return text[:MESSAGE_KEPT]
+        return str.__getitem__(str(value), slice(MESSAGE_KEPT))  # str() may give a subclass, with tricks of its own
+    except BaseException as error:  # noqa: BLE001 - a hostile __str__, which may even exit
+        return f"<no message: {type(error).__name__}>"

@@ -5,12 +5,22 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from fuzzlab.errors import UserError, nearest
 
 __all__ = ["Config", "Project"]
+
+
+def _module_name(name: str) -> str:
+    if not all(part.isidentifier() for part in name.split(".")):
+        raise ValueError(f"{name!r} is no module name; write package.module")
+    return name
+
+
+Module = Annotated[str, AfterValidator(_module_name)]
 
 
 class Config(BaseModel):
@@ -18,7 +28,7 @@ class Config(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
-    targets: list[str] = Field(default=["targets"], description="packages or modules to import for their targets")
+    targets: list[Module] = Field(default=["targets"], description="packages or modules to import for their targets")
     corpus: str = Field(default="corpus", min_length=1, description="folder of seeds and regressions, from the root")
     examples: int = Field(default=200, ge=1, description="examples of the property engine a target")
 
@@ -74,5 +84,5 @@ def _read(path: Path) -> Config:
             known = Config.model_fields
             what = f"unknown key {key!r}{nearest(key, known)}; there are {', '.join(known)}"
         else:
-            what = f"{key}: {first['msg']}" if key else first["msg"]
+            what = f"{key}: {first['msg'].removeprefix('Value error, ')}" if key else first["msg"]
         raise UserError(f"{path}: [tool.fuzzlab] {what}") from None

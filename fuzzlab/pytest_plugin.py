@@ -48,10 +48,10 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     try:
         project = Project.find(config.rootpath)
+        config.stash[PROJECT] = project
+        config.stash[FOLDERS] = tuple(_places(project))
     except UserError as error:
         raise pytest.UsageError(str(error)) from None
-    config.stash[PROJECT] = project
-    config.stash[FOLDERS] = tuple(_places(project))
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
@@ -70,8 +70,10 @@ def _places(project: Project) -> Iterator[Path]:
     for name in project.config.targets:
         try:
             spec = find_spec(name)
-        except ImportError:
-            continue  # the load below says what is wrong with it
+        except ModuleNotFoundError:
+            continue
+        except Exception as error:  # to find a module, its package is imported, and may do anything
+            raise UserError(f"{name} does not import: {type(error).__name__}: {error}") from error
         if spec is None:
             continue
         yield from (Path(place).resolve() for place in spec.submodule_search_locations or ())
@@ -90,7 +92,7 @@ class TargetFile(pytest.File):
         except UserError as error:
             raise self.CollectError(str(error)) from None
         for target in known.values():
-            module = sys.modules.get(target.module)
+            module = sys.modules.get(target.home)
             if module and module.__file__ and Path(module.__file__).resolve() == self.path:
                 yield TargetNode.from_parent(self, name=target.name, target=target)
 

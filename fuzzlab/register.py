@@ -35,8 +35,12 @@ class Register:
         return recorded
 
     def note(self, finding: Finding) -> Finding:
-        """Take up a finding that is new in this run, and store it before anything else is done with it."""
-        noted = self._saved(finding)
+        """Take up a finding that is new in this run, and store it before anything else is done with it.
+
+        An input that is on record under another signature stays as it is there until triage has spoken.
+        """
+        on_record = self._on_record(finding)
+        noted = self._saved(finding) if on_record is None else replace(finding, path=on_record.path)
         self.seen[noted.signature] = noted
         return noted
 
@@ -47,24 +51,22 @@ class Register:
             the finding to announce, or None when there is none: run by itself, the input may show a bug that was
             announced already, or a hang may end.
         """
-        del self.seen[raw.signature]
+        if self.seen.get(raw.signature) == raw:
+            del self.seen[raw.signature]
         if raw.verdict.outcome is Outcome.HANG and not done.deterministic:
             self._remove(raw)  # instrumented code is slow, and so is a busy machine: only what hangs again is a hang
             return None
-        earlier = self.seen.get(done.signature) or self.known(done.verdict)
-        if earlier is not None:
+        settled = self.seen.get(done.signature) or self.known(done.verdict)
+        if settled is None:
+            settled = raw if done == raw else self._saved(done)
+            self.seen[settled.signature] = settled
+        if settled.id != raw.id and settled.path:
             self._remove(raw)
-            return None if earlier.path != raw.path and done.signature in self._announced else self._announce(earlier)
-        if done == raw:
-            settled = raw
-        else:
-            settled = self._saved(done)
-            if settled.path and settled.id != raw.id:
-                self._remove(raw)
-        self.seen[settled.signature] = settled
-        return self._announce(settled)
+        return self._once(settled)
 
-    def _announce(self, finding: Finding) -> Finding:
+    def _once(self, finding: Finding) -> Finding | None:
+        if finding.signature in self._announced:
+            return None
         self._announced.add(finding.signature)
         return finding
 
@@ -78,8 +80,12 @@ class Register:
             return replace(finding, path="")
 
     def _remove(self, raw: Finding) -> None:
-        if raw.path:
+        if raw.path and self._on_record(raw) is None:
             self.corpus.remove(raw)
+
+    def _on_record(self, finding: Finding) -> Finding | None:
+        """Give the finding on record with this input."""
+        return next((f for f in self.recorded.values() if f.id == finding.id), None)
 
     def known_hangs(self) -> list[str]:
         """Give the places where the target hangs for certain."""

@@ -36,6 +36,10 @@ def _quoted(value: object) -> str:
     return text if len(text) <= SHOWN else text[:SHOWN] + "…"
 
 
+def _harmless(path: object) -> bool:
+    return isinstance(path, (str, bytes)) and os.fsdecode(path) in HARMLESS_FILES
+
+
 def _process(args: tuple[Any, ...], _callers: Sequence[tuple[str, str]]) -> str | None:
     return f"starts a process: {_quoted(args[0])}" if args else "starts a process"
 
@@ -43,7 +47,7 @@ def _process(args: tuple[Any, ...], _callers: Sequence[tuple[str, str]]) -> str 
 def _write(args: tuple[Any, ...], callers: Sequence[tuple[str, str]]) -> str | None:
     path, mode, flags = (*args, None, None, None)[:3]
     writes = (isinstance(mode, str) and any(c in mode for c in "wax+")) or (isinstance(flags, int) and flags & WRITING)
-    if not writes or isinstance(path, int) or path in HARMLESS_FILES or _importing(callers):
+    if not writes or isinstance(path, int) or _harmless(path) or _importing(callers):
         return None
     return f"opens a file for writing: {_quoted(path)}"
 
@@ -54,7 +58,7 @@ def _change(args: tuple[Any, ...], callers: Sequence[tuple[str, str]]) -> str | 
 
 def _socket(_args: tuple[Any, ...], callers: Sequence[tuple[str, str]]) -> str | None:
     # An event loop wakes itself through a socket pair: no way out of the process.
-    if any(module.startswith("asyncio.") or function == "socketpair" for module, function in callers[:4]):
+    if any(function == "socketpair" for _, function in callers[:4]):
         return None
     return "opens a socket"
 
@@ -66,7 +70,8 @@ def _lookup(args: tuple[Any, ...], _callers: Sequence[tuple[str, str]]) -> str |
 def _eval(args: tuple[Any, ...], callers: Sequence[tuple[str, str]]) -> str | None:
     source = args[0] if args else None
     # namedtuple, dataclass and attrs write their classes' methods as text: code from the author, not from the input.
-    definers = ("collections", "dataclasses", "attr._make", "typing", "enum")
+    # ast.parse (and with it literal_eval, and every formatted traceback) makes a tree and runs nothing.
+    definers = ("collections", "dataclasses", "attr._make", "typing", "enum", "ast")
     if not isinstance(source, (str, bytes)) or _importing(callers) or (callers and callers[0][0] in definers):
         return None
     return f"compiles text to code: {_quoted(source)}"

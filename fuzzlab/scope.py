@@ -31,13 +31,13 @@ def packages(target: Target) -> tuple[str, ...]:
 
     `instrument=[…]` says otherwise; then they are those and the target's own.
     """
-    own = target.module.partition(".")[0]
+    own = [name.partition(".")[0] for name in (target.home, target.module) if name != "builtins"]
     if target.instrument is not None:
-        return tuple(dict.fromkeys([own, *(name.partition(".")[0] for name in target.instrument)]))
-    module = sys.modules.get(target.module)
+        return tuple(dict.fromkeys([*own, *(name.partition(".")[0] for name in target.instrument)]))
+    module = sys.modules.get(target.home)
     used = {root for value in vars(module).values() if (root := _root_of(value))} if module else set()
     foreign = sorted(root for root in used if root not in NEVER and root not in sys.stdlib_module_names)
-    return tuple(dict.fromkeys([own, *foreign]))
+    return tuple(dict.fromkeys([*own, *foreign]))
 
 
 def _root_of(value: Any) -> str:

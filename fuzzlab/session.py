@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -37,6 +38,9 @@ class Session:
     corpus: Corpus = field(init=False)
     register: Register = field(init=False)
     _warnings: list[Warned] = field(default_factory=list)
+    _runner: Runner | None = None
+    _began: float = 0.0
+    _seconds: float | None = None
 
     def __post_init__(self) -> None:
         """Read what is on record."""
@@ -54,22 +58,15 @@ class Session:
         stored = list(given) or list(self.corpus.inputs())
         yield TargetStarted(self.target.name)
         yield from self._drain()
-        runner = self._runner(max(map(len, stored), default=0))
-        began = time.monotonic()
-        try:
+        with self._running(self._make_runner(max(map(len, stored), default=0))) as runner:
             for data, verdict in replay(stored, runner):
                 if data in given:
                     yield self._shown(data, verdict, given[data])
                 elif verdict.signature not in self.register.seen:
                     found = self.register.known(verdict)
-                    yield FindingSeen(
-                        found or self.register.note(self._finding(data, verdict, began, runner.executions))
-                    )
+                    yield FindingSeen(found or self.register.note(self._finding(data, verdict, runner.executions)))
                 yield from self._drain()
-            seconds = time.monotonic() - began
-        finally:
-            runner.close()
-        yield from self._finished(runner, seconds)
+        yield from self._finished()
 
     def check(self, *, examples: int, seed: int | None) -> Iterator[Event]:
         """Run the property engine; what it finds is deflaked, minimised and stored.
@@ -80,19 +77,43 @@ class Session:
         yield TargetStarted(self.target.name)
         seeds = list(self.corpus.seeds())
         yield from self._drain()
-        runner = self._runner(0, impatient=True)
-        began = time.monotonic()
-        try:
+        with self._running(self._make_runner(0, impatient=True)) as runner:
             for failure in property_engine.check(self.target, runner, seeds=seeds, examples=examples, seed=seed):
                 if (known := self.register.known(failure.verdict)) is not None:
                     yield FindingSeen(known)
                     continue
-                finding = self._finding(failure.data, failure.verdict, began, failure.executions)
+                finding = self._finding(failure.data, failure.verdict, failure.executions)
                 yield from self._triaged(self.register.note(replace(finding, minimised_from=failure.first_size)))
-            seconds = time.monotonic() - began
+        yield from self._finished()
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether there is anything to tell of it."""
+        return self._runner is not None
+
+    def result(self) -> TargetResult:
+        """Give where the target stands, in the middle of a run too."""
+        runner = self._runner
+        seconds = self._seconds if self._seconds is not None else time.monotonic() - self._began
+        return TargetResult(
+            name=self.target.name,
+            executions=runner.executions if runner else 0,
+            seconds=seconds if runner else 0.0,
+            accepted=runner.accepted if runner else 0,
+            rejected=runner.rejected if runner else 0,
+            corpus_size=sum(self.corpus.sizes().values()),
+            worker_restarts=runner.restarts if runner else 0,
+            findings=self.register.findings(),
+        )
+
+    @contextmanager
+    def _running(self, runner: Runner) -> Iterator[Runner]:
+        self._runner, self._began = runner, time.monotonic()
+        try:
+            yield runner
         finally:
+            self._seconds = time.monotonic() - self._began
             runner.close()
-        yield from self._finished(runner, seconds)
 
     def _shown(self, data: bytes, verdict: Verdict, path: Path) -> FindingSeen:
         """A file that somebody asks about: shown as it is, whatever is on record of its signature."""
@@ -114,30 +135,24 @@ class Session:
             yield FindingSeen(settled)
         yield from self._drain()
 
-    def _finding(self, data: bytes, verdict: Verdict, began: float, executions: int) -> Finding:
+    def _finding(self, data: bytes, verdict: Verdict, executions: int) -> Finding:
         return Finding(
             target=self.target.name, verdict=verdict, data=data, minimised_from=len(data),
-            found_after_seconds=time.monotonic() - began, found_after_executions=executions,
+            found_after_seconds=time.monotonic() - self._began, found_after_executions=executions,
             options=self.target.options,
         )  # fmt: skip
 
-    def _runner(self, largest: int, *, impatient: bool = False) -> Runner:
+    def _make_runner(self, largest: int, *, impatient: bool = False) -> Runner:
         if self.in_process:
             return InProcess(self.target)
         return Worker(self.target, scratch(self.project), largest=largest, impatient=impatient)
 
-    def _finished(self, runner: Runner, seconds: float) -> Iterator[Event]:
+    def _finished(self) -> Iterator[Event]:
+        result = self.result()
         yield from self._drain()
-        if runner.restarts:
-            yield WorkerRestarted(self.target.name, f"{runner.restarts} times")
-        sizes = self.corpus.sizes()
-        yield TargetFinished(
-            TargetResult(
-                name=self.target.name, executions=runner.executions, seconds=seconds, accepted=runner.accepted,
-                rejected=runner.rejected, corpus_size=sum(sizes.values()), worker_restarts=runner.restarts,
-                findings=self.register.findings(),
-            )
-        )  # fmt: skip
+        if result.worker_restarts:
+            yield WorkerRestarted(self.target.name, f"{result.worker_restarts} times")
+        yield TargetFinished(result)
 
     def _warn(self, message: str) -> None:
         self._warnings.append(Warned(message, self.target.name))

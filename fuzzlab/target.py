@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import inspect
 import pkgutil
@@ -21,7 +22,7 @@ from fuzzlab.errors import UserError, nearest
 from fuzzlab.formats import Format, HttpMessage
 from fuzzlab.oracles import Oracle
 
-__all__ = ["REGISTRY", "Target", "adhoc", "load", "select", "target"]
+__all__ = ["REGISTRY", "Target", "adhoc", "bare", "load", "select", "target"]
 
 Function = Callable[..., Any]
 F = TypeVar("F", bound=Function)
@@ -35,6 +36,7 @@ class Target:
     """One parser entry point, the format of its input, and its contract.
 
     `shape` is what the function takes: `bytes` (the input as stored), `str` (its text) or `value` (the format's).
+    `home` is the module that registers it, which a worker imports.
     `options` holds what the command line said of a target that nobody registered, so that a worker can build it again.
     """
 
@@ -43,18 +45,23 @@ class Target:
     format: Format[Any] = field(repr=False)
     contract: Contract
     shape: str
+    home: str
     instrument: tuple[str, ...] | None = None
     options: tuple[str, ...] = ()
 
     @property
     def module(self) -> str:
         """The module that defines the function."""
-        return self.function.__module__
+        module = getattr(bare(self.function), "__module__", None)
+        return module if isinstance(module, str) else self.home
 
     @property
     def place(self) -> str:
         """`module:function`."""
-        return f"{self.module}:{self.function.__qualname__}"
+        if self.options:
+            return self.options[0]
+        function = bare(self.function)
+        return f"{self.module}:{getattr(function, '__qualname__', type(function).__qualname__)}"
 
     def to_value(self, data: bytes) -> object:
         """Give what the function takes for this input.
@@ -103,9 +110,10 @@ def target(function: F | None = None, /, **options: Any) -> F | Callable[[F], F]
     Raises:
         UserError: the registration makes no sense; the message says what and where.
     """
+    home = str(sys._getframe(1).f_globals.get("__name__"))  # noqa: SLF001 - the documented way to the caller's frame
 
     def register(function: F) -> F:
-        made = _build(function, **options)
+        made = _build(function, home=home, **options)
         other = REGISTRY.get(made.name)
         if other is not None and not _same_function(other.function, function):
             raise UserError(
@@ -137,8 +145,8 @@ def adhoc(spec: str, *, format_name: str | None = None, allow: Sequence[str] = (
             raise UserError(f"--allow {name}: not an exception class")
     options = (spec, format_name or "", *allow)
     chosen = _format_named(format_name) if format_name else None
-    name = spec.replace(":", ".")
-    return _build(function, name=name, format=chosen, allow=classes or None, options=options, loose=True)
+    home, name = spec.partition(":")[0], spec.replace(":", ".")
+    return _build(function, home=home, name=name, format=chosen, allow=classes or None, options=options, loose=True)
 
 
 def load(modules: Sequence[str], *, root: Path) -> dict[str, Target]:
@@ -159,7 +167,9 @@ def load(modules: Sequence[str], *, root: Path) -> dict[str, Target]:
     return REGISTRY
 
 
-def select(names: Sequence[str], known: dict[str, Target], **adhoc_options: Any) -> list[Target]:
+def select(
+    names: Sequence[str], known: dict[str, Target], *, format_name: str | None = None, allow: Sequence[str] = ()
+) -> list[Target]:
     """Give the targets of these names, all of them for no name; `module:function` needs no registration.
 
     Raises:
@@ -168,8 +178,12 @@ def select(names: Sequence[str], known: dict[str, Target], **adhoc_options: Any)
     chosen = []
     for name in dict.fromkeys(names):
         if ":" in name:
-            chosen.append(adhoc(name, **adhoc_options))
+            chosen.append(adhoc(name, format_name=format_name, allow=allow))
         elif name in known:
+            if format_name or allow:
+                raise UserError(
+                    f"--format and --allow are for module:function; {name} is registered with its own contract"
+                )
             chosen.append(known[name])
         else:
             hint = nearest(name, known) or ("" if known else "; none is registered")
@@ -185,6 +199,7 @@ def select(names: Sequence[str], known: dict[str, Target], **adhoc_options: Any)
 def _build(
     function: Function,
     *,
+    home: str,
     format: Format[Any] | None = None,  # noqa: A002
     allow: Allow | None = None,
     budget: Budget | None = None,
@@ -197,7 +212,7 @@ def _build(
 ) -> Target:
     """Check what was said of a function and make a target of it; `loose` for code that was not written for fuzzlab."""
     where = options[0] if options else _where(function)
-    name = function.__name__ if name is None else name
+    name = getattr(function, "__name__", "") if name is None else name
     if not NAME.fullmatch(name):
         raise UserError(f"{where}: {name!r} cannot name a target: letters, digits, '_', '-' and '.', at most 100")
     annotation = _annotation(function, where)
@@ -212,6 +227,7 @@ def _build(
         format=chosen,
         contract=promise,
         shape=_shape(annotation, chosen),
+        home=home,
         instrument=None if instrument is None else tuple(instrument),
         options=options,
     )
@@ -313,11 +329,22 @@ def _own_error(error: BaseException) -> str:
     return f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}{at}"
 
 
+def bare(function: Function) -> Function:
+    """Give the function inside wrappers and partial applications."""
+    while True:
+        inner = inspect.unwrap(function)
+        inner = inner.func if isinstance(inner, functools.partial) else inner
+        if inner is function:
+            return function
+        function = inner
+
+
 def _where(function: Function) -> str:
-    code = getattr(inspect.unwrap(function), "__code__", None)
+    code = getattr(bare(function), "__code__", None)
     return f"{code.co_filename}:{code.co_firstlineno}" if code else repr(function)
 
 
 def _same_function(a: Function, b: Function) -> bool:
     """Whether two functions are one definition, imported twice."""
-    return (a.__module__, a.__qualname__, _where(a)) == (b.__module__, b.__qualname__, _where(b))
+    names = [(getattr(f, "__module__", None), getattr(f, "__qualname__", None), _where(f)) for f in (a, b)]
+    return names[0] == names[1]

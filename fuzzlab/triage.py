@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -109,7 +110,7 @@ def minimise(
     First in the format's terms (a document loses keys, not braces), then in bytes, until neither helps. Each candidate
     is tried once.
     """
-    tried = {data}
+    tried = {_digest(data)}
     best = data
 
     def improve(candidates: Callable[[bytes], Iterator[bytes]]) -> bool:
@@ -120,9 +121,9 @@ def minimise(
             for candidate in candidates(best):
                 if should_stop():
                     return False
-                if len(candidate) > len(best) or candidate in tried:
+                if len(candidate) > len(best) or (digest := _digest(candidate)) in tried:
                     continue
-                tried.add(candidate)
+                tried.add(digest)
                 if still_fails(candidate):
                     best, improved, again = candidate, True, True
                     break
@@ -133,6 +134,11 @@ def minimise(
         progress = improve(reductions)
         progress = improve(byte_reductions) or progress
     return best
+
+
+def _digest(data: bytes) -> bytes:
+    """Give what is remembered of a candidate: of a large input there would otherwise be thousands."""
+    return hashlib.blake2b(data, digest_size=16).digest()
 
 
 def byte_reductions(data: bytes) -> Iterator[bytes]:

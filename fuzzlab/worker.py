@@ -23,7 +23,7 @@ from fuzzlab.autopsy import autopsy
 from fuzzlab.blackbox import ACCEPTED, IMPATIENT, INDEX, INTERRUPT, REJECTED, RUNNING, SEQUENCE, STARTED, BlackBox
 from fuzzlab.channel import Channel, Closed, Message, pack
 from fuzzlab.errors import HarnessError, UserError
-from fuzzlab.executor import DUMP_SIGNAL, SOFT_LIMIT_SIGNAL
+from fuzzlab.executor import CUT_OFF, DUMP_SIGNAL, SOFT_LIMIT_SIGNAL
 from fuzzlab.project import Project
 from fuzzlab.scope import packages
 from fuzzlab.target import Target
@@ -108,7 +108,7 @@ class Child:
                     "supervisor": os.getpid(),
                     "sys_path": [path or os.getcwd() for path in sys.path],  # noqa: PTH109 - a string for sys.path
                     "packages": packages(self.target),
-                    "module": self.target.module,
+                    "module": self.target.home,
                     "name": self.target.name,
                     "options": self.target.options,
                     "box": self.box.descriptor,
@@ -146,7 +146,7 @@ class Child:
                 return
             if time.monotonic() - self.started > START_TIMEOUT:
                 self.kill()
-                raise UserError(f"{self.target.name}: {self.target.module} did not import within {START_TIMEOUT:g} s")
+                raise UserError(f"{self.target.name}: {self.target.home} did not import within {START_TIMEOUT:g} s")
 
     def watch(self) -> None:
         """Look at the heartbeat once: sample, interrupt, dump or kill an execution that lasts.
@@ -210,6 +210,11 @@ class Child:
         except subprocess.TimeoutExpired:
             self.kill()  # it closed its socket and lives on: with its files, a target closes ours
             status = self.process.wait()
+        if status == CUT_OFF:
+            verdict = Verdict(
+                Outcome.DIED, "files closed", "the target closed files that are not its own", place=self.target.place
+            )
+            return Lost(verdict, None, verdict.signature)
         data = self.box.input()
         if data is None:
             return Lost(None, None, f"a worker ended by itself (status {status})\n{self.log_text()[-2000:]}")
@@ -304,7 +309,7 @@ class Worker:
             except Lost as lost:
                 self._retire()
                 raise UserError(
-                    f"{self.target.name}: {self.target.module} kills the process that imports it: {lost.reason.strip()}"
+                    f"{self.target.name}: {self.target.home} kills the process that imports it: {lost.reason.strip()}"
                 ) from None
         return self._child
 

@@ -49,8 +49,8 @@ class Done:
         return json.loads(self.out)
 
 
-def make_project(folder: Path, source: str = BUGGY, *, config: str = "", module: str = "shop") -> Path:
-    """Write a project whose targets stand in the module `shop`."""
+def make_project(folder: Path, source: str = BUGGY, *, config: str = "examples = 40\n", module: str = "shop") -> Path:
+    """Write a project whose targets stand in the module `shop`; few examples, for each costs a test time."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "pyproject.toml").write_text(f'[tool.fuzzlab]\ntargets = ["{module}"]\n{config}', encoding="utf-8")
     (folder / f"{module}.py").write_text(source, encoding="utf-8")
@@ -58,8 +58,12 @@ def make_project(folder: Path, source: str = BUGGY, *, config: str = "", module:
 
 
 def environment() -> dict[str, str]:
-    """Give the environment of a command: ours, with this checkout importable and nothing written beside the sources."""
-    return {**os.environ, "PYTHONPATH": str(REPOSITORY), "PYTHONDONTWRITEBYTECODE": "1"}
+    """Give the environment of a command: ours, with this checkout importable.
+
+    Hypothesis computes tables of Unicode for seconds where it finds none of its own making.
+    """
+    tables = str(REPOSITORY / ".hypothesis")
+    return {**os.environ, "PYTHONPATH": str(REPOSITORY), "HYPOTHESIS_STORAGE_DIRECTORY": tables}
 
 
 def fuzzlab(folder: Path, *words: str, timeout: float = 120, **env: str) -> Done:

@@ -8,12 +8,15 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from fuzzlab import __version__
+from fuzzlab.cli import main
 from fuzzlab.document import RunDocument
+from fuzzlab.target import REGISTRY
 from tests.projects import BUGGY, environment, fuzzlab, make_project, snapshot
 
 TWO_ARGUMENTS = "from fuzzlab import target\n@target\ndef two(a: str, b: str) -> str:\n    return a + b\n"
@@ -25,16 +28,34 @@ UNANNOTATED = "from fuzzlab import target\n@target\ndef bare(a):\n    return a\n
 HOSTILE_ERROR = "raise RuntimeError('\\x1b[31mred\\n::error::second line')\n"
 
 
-def _mistake(folder: Path, *words: str) -> str:
-    """Run a command that is a mistake; give its one line. Nothing may be written."""
-    before = snapshot(folder)
-    done = fuzzlab(folder, *words)
-    assert (done.code, done.out) == (2, ""), done
-    assert done.err.count("\n") == 1, done.err
-    assert snapshot(folder) == before
-    assert not (folder / ".fuzzlab").exists()
-    assert done.err.isprintable() or done.err[:-1].isprintable()
-    return done.err[:-1]
+Mistake = Callable[..., str]
+
+
+@pytest.fixture
+def mistake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Mistake]:
+    """Give a function that runs a command that is a mistake, in a process without targets, and gives its one line."""
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    known = dict(REGISTRY)
+    REGISTRY.clear()
+    monkeypatch.chdir(tmp_path)
+
+    def run(*words: str) -> str:
+        before = snapshot(tmp_path)
+        with pytest.raises(SystemExit) as ended:
+            main(words)
+        out, err = capsys.readouterr()
+        assert (ended.value.code, out) == (2, ""), err
+        assert err.endswith("\n")
+        assert err[:-1].isprintable(), err
+        assert snapshot(tmp_path) == before
+        assert not (tmp_path / ".fuzzlab").exists()
+        return err[:-1]
+
+    yield run
+    sys.modules.pop("shop", None)
+    REGISTRY.clear()
+    REGISTRY.update(known)
 
 
 @pytest.mark.parametrize(
@@ -77,9 +98,10 @@ def _mistake(folder: Path, *words: str) -> str:
     ],
     ids=" ".join,
 )  # fmt: skip
-def test_a_mistake_gets_one_line(tmp_path: Path, words: tuple[str, ...], expected: list[str]) -> None:
+def test_a_mistake_gets_one_line(mistake: Mistake, tmp_path: Path, words: tuple[str, ...], expected: list[str]) -> None:
     """What, where, the nearest right thing: one line on standard error, exit 2, nothing written."""
-    line = _mistake(make_project(tmp_path), *words)
+    make_project(tmp_path)
+    line = mistake(*words)
     for part in expected:
         assert part in line
 
@@ -96,16 +118,17 @@ def test_a_mistake_gets_one_line(tmp_path: Path, words: tuple[str, ...], expecte
         (TWO_ARGUMENTS, ["shop.py:2", "takes one argument", "2 required (a, b)"]),
         (UNANNOTATED, ["shop.py:2", "format=formats."]),
         ("from fuzzlab import target\ntarget(name='../up')(len)\n", ["cannot name a target"]),
-        ("from fuzzlab import target\ntarget(allow=3)(len)\n", ["allow", "3"]),
+        ("from fuzzlab import formats, target\ntarget(format=formats.text(), allow=3)(len)\n", ["allow", "3"]),
         ("from fuzzlab import target\ntarget(alow=ValueError)(len)\n", ["alow"]),
         ("from fuzzlab import oracles\noracles.storable('utf8')\n", ["storable('utf8')", "did you mean 'utf-8'?"]),
         ("from fuzzlab import Budget\nBudget(seconds=0)\n", ["Budget(seconds=0)"]),
         ("x = 1\n", ["no targets", "@fuzzlab.target"]),
     ],
 )
-def test_a_module_that_makes_no_target(tmp_path: Path, source: str, expected: list[str]) -> None:
+def test_a_module_that_makes_no_target(mistake: Mistake, tmp_path: Path, source: str, expected: list[str]) -> None:
     """What a project's own module does wrong is said with its own error, its file and line."""
-    line = _mistake(make_project(tmp_path, source), "check")
+    make_project(tmp_path, source)
+    line = mistake("check")
     for part in expected:
         assert part in line
     assert "::" not in line
@@ -121,21 +144,17 @@ def test_a_module_that_makes_no_target(tmp_path: Path, source: str, expected: li
         ("[tool.fuzzlab]\nexamples = '9'\n", ["pyproject.toml", "examples", "integer"]),
         ("[tool.fuzzlab]\ncorpus = ''\n", ["pyproject.toml", "corpus"]),
         ("[tool.fuzzlab\n", ["pyproject.toml", "line 1"]),
-        ("tool = 3\n[x]\n", None),
         ("[tool]\nfuzzlab = 3\n", ["pyproject.toml", "[tool.fuzzlab]"]),
         ('[tool.fuzzlab]\ntargets = ["shpo"]\n', ["no module named 'shpo'"]),
         ('[tool.fuzzlab]\ntargets = [""]\n', ["pyproject.toml", "targets"]),
         ('[tool.fuzzlab]\ntargets = ["./shop.py"]\n', ["./shop.py"]),
     ],
 )
-def test_a_broken_configuration(tmp_path: Path, text: str, expected: list[str] | None) -> None:
+def test_a_broken_configuration(mistake: Mistake, tmp_path: Path, text: str, expected: list[str]) -> None:
     """A key that does not exist, a wrong type and a broken file are said in one line with the file's name."""
     make_project(tmp_path)
     (tmp_path / "pyproject.toml").write_text(text, encoding="utf-8")
-    if expected is None:
-        assert fuzzlab(tmp_path, "list").code == 0
-        return
-    line = _mistake(tmp_path, "list")
+    line = mistake("list")
     for part in expected:
         assert part in line
 
@@ -221,6 +240,16 @@ def _broken(document: RunDocument) -> int:
     first = document.targets[0]
     assert first.executions > first.accepted + first.rejected
     return first.executions - first.accepted - first.rejected
+
+
+@pytest.mark.slow
+def test_nothing_is_written_beside(tmp_path: Path) -> None:
+    """A run writes into the corpus and into `.fuzzlab`, and leaves no other tool's folder in the project."""
+    make_project(tmp_path)
+    env = {name: value for name, value in environment().items() if name != "HYPOTHESIS_STORAGE_DIRECTORY"}
+    words = [sys.executable, "-m", "fuzzlab", "check", "sound"]
+    subprocess.run(words, cwd=tmp_path, env=env, capture_output=True, check=True, timeout=120)
+    assert {path.name for path in tmp_path.iterdir()} <= {"pyproject.toml", "shop.py", "__pycache__", ".fuzzlab"}
 
 
 def test_check_is_the_same_each_time(tmp_path: Path) -> None:
@@ -328,9 +357,10 @@ def test_an_adhoc_target_replays_by_its_card(tmp_path: Path) -> None:
     assert "raised IndexError" in again.out
 
 
-def test_options_of_an_adhoc_target_on_a_registered_one(tmp_path: Path) -> None:
+def test_options_of_an_adhoc_target_on_a_registered_one(mistake: Mistake, tmp_path: Path) -> None:
     """`--allow` and `--format` say nothing of a registered target: that is a mistake, not ignored."""
-    line = _mistake(make_project(tmp_path), "check", "indexed", "--allow", "builtins:IndexError")
+    make_project(tmp_path)
+    line = mistake("check", "indexed", "--allow", "builtins:IndexError")
     assert "--allow" in line
 
 

@@ -9,6 +9,8 @@ import argparse
 import json
 import os
 import platform
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -39,7 +41,11 @@ def main() -> None:
         parser.error(f"no benchmark named {', '.join(sorted(unknown))}; there are {', '.join(BENCHMARKS)}")
     if options.rounds < 1:
         parser.error("--rounds must be at least 1")
-    measures = [m for name in options.names or BENCHMARKS for m in BENCHMARKS[name](options.rounds)]
+    try:
+        measures = [m for name in options.names or BENCHMARKS for m in BENCHMARKS[name](options.rounds)]
+    except subprocess.CalledProcessError as error:
+        complaint = error.stderr if isinstance(error.stderr, str) else error.stderr.decode("utf-8", "replace")
+        sys.exit(f"{' '.join(error.cmd)}: exit {error.returncode}\n{complaint[-2000:]}")
     print(f"{_machine()}, {options.rounds} rounds\n\n{table(measures)}")
     if options.json:
         document = {"machine": _machine(), "rounds": options.rounds, "measures": [m.to_json() for m in measures]}

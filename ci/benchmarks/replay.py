@@ -96,7 +96,7 @@ def _inputs(target: Target) -> list[bytes]:
 
 
 def _replayed(project: Project, target: Target) -> _Time:
-    command = [sys.executable, "-m", "fuzzlab", "replay", target.name, "--json"]
+    command = [sys.executable, "-m", "fuzzlab", "replay", target.name, "--json", "--quiet"]
     out, seconds = _run(command, project.root)
     (result,) = json.loads(out)["targets"]
     if result["executions"] != INPUTS or result["findings"]:
@@ -113,7 +113,7 @@ def _run(command: list[str], folder: Path) -> tuple[str, float]:
     """Run a command in a folder; give what it prints and the seconds it took."""
     began = time.monotonic()
     done = subprocess.run(
-        command, cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE, text=True,
+        command, cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True,
         timeout=TIMEOUT, check=True,
     )  # fmt: skip
     return done.stdout, time.monotonic() - began

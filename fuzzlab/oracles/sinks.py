@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -97,15 +98,19 @@ def leaves(result: object) -> Iterator[tuple[str, object]]:
     """Yield (path, leaf) for every string, number and other end inside a result: containers, dataclasses, models.
 
     An explicit stack, because a result may be nested deeper than Python recurses; what is deeper than MAX_DEPTH is
-    yielded as it is.
+    yielded as it is. A container that is met again, in a cycle or shared ("billion laughs"), is not looked into again.
     """
     stack: list[tuple[str, object, int]] = [("", result, 0)]
+    met: dict[int, object] = {}
     while stack:
         path, value, depth = stack.pop()
+        if id(value) in met:
+            continue
         children = _children(value) if depth < MAX_DEPTH else None
         if children is None:
             yield path, value
             continue
+        met[id(value)] = value  # and kept alive, so that no other gets its id
         stack.extend((f"{path}{step}", child, depth + 1) for step, child in reversed(children))
 
 
@@ -116,7 +121,7 @@ def _children(value: object) -> list[tuple[str, object]] | None:
         return [(".value", value.value)]
     if isinstance(value, Mapping):
         return [pair for k, v in value.items() for pair in ((f" key {k!r:.60}", k), (f"[{k!r:.60}]", v))]
-    if isinstance(value, (list, tuple)):
+    if isinstance(value, (list, tuple, deque)):
         return [(f"[{i}]", item) for i, item in enumerate(value)]
     if isinstance(value, AbstractSet):
         return [("{…}", item) for item in value]

@@ -1,0 +1,50 @@
+"""Small parsers with one or two bugs each, for campaigns."""
+
+from __future__ import annotations
+
+import ctypes
+import itertools
+import os
+import signal
+
+
+def magic(value: str) -> str:
+    """Fail for an empty tail after the magic word."""
+    if value.startswith("fz:"):
+        return {"a": value}[value[3:4] or "missing"] if len(value) == 3 else value
+    return value
+
+
+def sound(value: str) -> str:
+    """Refuse or accept, and nothing else."""
+    if not value.isascii() or len(value) > 9:
+        raise ValueError(value)
+    return value
+
+
+def exits(value: str) -> str:
+    """End the process, or fail for an empty text."""
+    if value.startswith("!"):
+        os._exit(3)
+    return value[0]
+
+
+def segfaults(value: str) -> str:
+    """Crash the interpreter, or fail for an empty text."""
+    if value.startswith("!"):
+        ctypes.string_at(0)
+    return value[0]
+
+
+def loops(value: str) -> str:
+    """Loop in C for ever, or fail for an empty text."""
+    if value.startswith("!"):
+        any(itertools.repeat(0))
+    return value[0]
+
+
+def kills(value: str) -> str:
+    """Take the process along as the kernel's OOM killer does, or fail for an empty text."""
+    if value.startswith("!"):
+        os.kill(os.getpid(), signal.SIGKILL)
+    return value[0]

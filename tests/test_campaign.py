@@ -1,0 +1,155 @@
+"""Campaigns with real coverage workers: every bug of a run, each once, whatever dies on the way."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from fuzzlab.campaign import Campaign, Limits
+from fuzzlab.engines import coverage
+from fuzzlab.events import Event, FindingSeen, TargetFinished, TargetResult, TargetStarted
+from fuzzlab.project import Project
+from fuzzlab.target import adhoc
+from fuzzlab.verdict import Status
+from tests.projects import environment, fuzzlab, make_project
+
+pytestmark = pytest.mark.skipif(coverage.missing() is not None, reason="the coverage engine needs Atheris")
+
+PARSERS = "tests.parsers.planted"
+
+
+def _campaign(
+    project: Project, specs: Sequence[str], **limits: float | None
+) -> tuple[list[Event], dict[str, TargetResult]]:
+    options = {"seconds": 60.0, "runs": 20_000, "workers": 1, "seed": 7, **limits}
+    campaign = Campaign(project, [adhoc(f"{PARSERS}:{spec}") for spec in specs], Limits(**options))  # type: ignore[arg-type]  # ints and floats
+    events = list(campaign.run())
+    return events, {e.result.name: e.result for e in events if isinstance(e, TargetFinished)}
+
+
+def _signatures(events: Sequence[Event]) -> Counter[str]:
+    return Counter(event.finding.signature for event in events if isinstance(event, FindingSeen))
+
+
+def test_it_finds_its_bug_and_no_other(project: Project) -> None:
+    """One planted bug behind two comparisons: found, minimised to its minimum, announced once, stored."""
+    events, results = _campaign(project, ["magic"])
+    assert _signatures(events) == {f"crash KeyError {PARSERS}:magic": 1}
+    (result,) = results.values()
+    (finding,) = result.findings
+    assert finding.data == b"fz:"
+    assert (finding.status, finding.deterministic) == (Status.NEW, True)
+    assert (project.root / finding.path).read_bytes() == finding.data
+    assert finding.found_after_executions <= result.executions
+    assert 0 < finding.found_after_seconds <= result.seconds
+    assert result.coverage > 0
+    assert result.corpus_size > 1
+    assert isinstance(events[0], TargetStarted)
+
+
+def test_the_number_of_runs_is_met(project: Project) -> None:
+    """`--runs N` is N executions of each target, accepted, refused or broken, and not one more."""
+    _, results = _campaign(project, ["magic", "sound"], runs=3_000, workers=2)
+    assert {name.rpartition(".")[2]: r.executions for name, r in results.items()} == {"magic": 3_000, "sound": 3_000}
+    sound = results[f"{PARSERS}.sound"]
+    assert sound.accepted + sound.rejected == sound.executions
+    assert sound.accepted > 0
+    assert sound.rejected > 0
+    assert sound.findings == ()
+
+
+def test_the_next_campaign_knows(project: Project) -> None:
+    """What is on record is shown as known, once, and its coverage inputs are begun with."""
+    _campaign(project, ["magic"])
+    events, results = _campaign(project, ["magic"], runs=3_000)
+    (seen,) = [event.finding for event in events if isinstance(event, FindingSeen)]
+    assert seen.status is Status.KNOWN
+    assert seen.data == b"fz:"
+    assert results[f"{PARSERS}.magic"].findings == (seen,)
+
+
+@pytest.mark.parametrize(
+    ("parser", "signature"),
+    [("exits", "died exit 3"), ("segfaults", "died SIGSEGV"), ("loops", "hang"), ("kills", "died SIGKILL")],
+)
+def test_a_campaign_goes_on_after_a_death(project: Project, parser: str, signature: str) -> None:
+    """What kills or hangs a worker is found once with the right input, and the other bug behind it is found too."""
+    events, results = _campaign(project, [parser], runs=3_000)
+    (result,) = results.values()
+    found = {finding.signature: finding for finding in result.findings}
+    (deadly,) = [f for s, f in found.items() if s.startswith(signature)]
+    assert deadly.data.startswith(b"!")
+    assert f"crash IndexError {PARSERS}:{parser}" in found
+    assert len(found) == 2
+    assert all(count == 1 for count in _signatures(events).values())
+    assert result.executions >= 3_000
+
+
+@pytest.mark.slow
+def test_several_targets_share_the_workers(project: Project) -> None:
+    """In a campaign by the clock every target gets a turn, and it ends when it should."""
+    began = time.monotonic()
+    _, results = _campaign(project, ["magic", "sound", "exits"], seconds=8.0, runs=None, workers=2)
+    assert time.monotonic() - began < 60
+    assert all(result.executions > 0 for result in results.values())
+
+
+def _children(pid: int) -> list[int]:
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = path.read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(fields[1]) == pid:
+            found.append(int(path.parent.name))
+    return found
+
+
+def _eventually(condition: Iterator[bool]) -> bool:
+    end = time.monotonic() + 30
+    for holds in condition:
+        if holds:
+            return True
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.05)
+    return False
+
+
+def _alive(pid: int) -> bool:
+    try:
+        return ") Z " not in Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return False
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")
+@pytest.mark.slow
+def test_kill_9_of_the_supervisor(tmp_path: Path) -> None:
+    """No process is left, what was found is on disk, and the next campaign begins as if nothing had been."""
+    make_project(tmp_path)
+    words = [sys.executable, "-m", "fuzzlab", "fuzz", "indexed", "--time", "100s", "--workers", "2"]
+    with subprocess.Popen(words, cwd=tmp_path, env=environment(), stdout=subprocess.DEVNULL) as supervisor:
+        regressions = tmp_path / "corpus" / "indexed" / "regressions"
+        assert _eventually(any(regressions.glob("*.json")) for _ in iter(int, 1))
+        children = _children(supervisor.pid)
+        assert children
+        os.kill(supervisor.pid, signal.SIGKILL)
+    assert _eventually(not any(map(_alive, children)) for _ in iter(int, 1))
+    (sidecar,) = regressions.glob("*.json")
+    assert json.loads(sidecar.read_bytes())["signature"] == "crash IndexError shop:indexed"
+    again = fuzzlab(tmp_path, "fuzz", "indexed", "--runs", "500", "--time", "30s", "--json")
+    assert again.code == 1, again.err
+    assert [f["status"] for f in again.document["targets"][0]["findings"]] == ["known"]
+    assert "warning" not in again.err
+    assert not list((tmp_path / ".fuzzlab" / "workers").glob("lane-*"))

@@ -1,0 +1,120 @@
+"""Targets as pytest items, in a project that knows nothing but its pyproject.toml."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.projects import Done, environment, fuzzlab, make_project
+
+
+def _pytest(folder: Path, *words: str) -> Done:
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--color=no", "shop.py", *words]
+        if "--lf" not in words
+        else [sys.executable, "-m", "pytest", "--color=no", "shop.py", *words],
+        cwd=folder, env=environment(), capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    return Done(done.returncode, done.stdout, done.stderr)
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    """Give a project with one bug."""
+    return make_project(tmp_path)
+
+
+def test_items_are_collected(shop: Path) -> None:
+    """Each target is two items; collecting runs nothing and writes nothing."""
+    done = _pytest(shop, "--collect-only", "-q")
+    names = [line for line in done.out.splitlines() if "::" in line]
+    assert names == [
+        "shop.py::indexed::replay",
+        "shop.py::indexed::property",
+        "shop.py::sound::replay",
+        "shop.py::sound::property",
+    ]
+    assert not (shop / "corpus").exists()
+
+
+def test_a_failure_is_a_card(shop: Path) -> None:
+    """The failure shows the card and no frame of the harness, pytest or Hypothesis; the bug is then a regression."""
+    done = _pytest(shop)
+    assert done.code == 1
+    assert "1 failed, 3 passed" in done.out
+    assert "the parser raised IndexError, which the contract does not allow" in done.out
+    assert "replay:  fuzzlab replay indexed --input corpus/indexed/regressions/" in done.out
+    assert "Traceback" not in done.out
+    for foreign in ("fuzzlab/session.py", "pytest_plugin.py", "hypothesis/", "worker.py"):
+        assert foreign not in done.out
+    assert list((shop / "corpus" / "indexed" / "regressions").iterdir())
+    again = _pytest(shop)
+    assert "2 failed, 2 passed" in again.out
+
+
+def test_selection(shop: Path) -> None:
+    """`-k`, `-x`, a node id and `--fuzzlab-examples` work as for any test."""
+    assert "2 passed, 2 deselected" in _pytest(shop, "-k", "sound").out
+    assert "1 failed" in _pytest(shop, "-x", "--fuzzlab-examples", "20").out
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "shop.py::sound::replay"],
+        cwd=shop, env=environment(), capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert "1 passed" in done.stdout
+
+
+@pytest.mark.slow
+def test_in_parallel(shop: Path) -> None:
+    """Under xdist the same items pass and fail."""
+    assert "1 failed, 3 passed" in _pytest(shop, "-n", "2").out
+
+
+@pytest.mark.slow
+def test_last_failed(shop: Path) -> None:
+    """`--lf` runs the item that failed, and only it."""
+    assert "1 failed, 3 passed" in _pytest(shop, "--lf").out
+    done = _pytest(shop, "--lf")
+    assert "1 failed" in done.out
+    assert "passed" not in done.out.splitlines()[-1]
+
+
+def test_an_accepted_finding_passes(shop: Path) -> None:
+    """What somebody has decided about fails nobody's pull request."""
+    _pytest(shop)
+    (name,) = [p.stem for p in (shop / "corpus" / "indexed" / "regressions").glob("*.json")]
+    fuzzlab(shop, "findings", "accept", name, "--reason", "a test")
+    done = _pytest(shop)
+    assert (done.code, "4 passed" in done.out) == (0, True), done.out
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({"shop.py": "raise RuntimeError('no settings')\n"}, "shop does not import: RuntimeError: no settings"),
+        ({"pyproject.toml": "[tool.fuzzlab]\ntarget = ['shop']\n"}, "unknown key 'target'"),
+        (
+            {"pyproject.toml": "[tool.fuzzlab]\ntargets = ['package.shop']\n", "package/__init__.py": "1 / 0\n"},
+            "package",
+        ),
+    ],
+    ids=["module", "configuration", "package"],
+)
+def test_a_mistake_is_said(shop: Path, files: dict[str, str], expected: str) -> None:
+    """What a project does wrong is one error of the collection, and no internal error of pytest."""
+    for name, text in files.items():
+        (shop / name).parent.mkdir(exist_ok=True)
+        (shop / name).write_text(text, encoding="utf-8")
+    done = _pytest(shop)
+    assert expected in done.out + done.err
+    assert "INTERNALERROR" not in done.out + done.err
+
+
+def test_a_project_without_targets(tmp_path: Path) -> None:
+    """A project that has nothing to do with fuzzlab is not touched."""
+    (tmp_path / "shop.py").write_text("def test_fine():\n    pass\n", encoding="utf-8")
+    done = _pytest(tmp_path)
+    assert "1 passed" in done.out
+    assert sorted(p.name for p in tmp_path.iterdir() if p.name != "__pycache__") == ["shop.py"]

@@ -1,0 +1,201 @@
+"""From a failure to a finding: exact minima, and what does not happen again."""
+
+from __future__ import annotations
+
+import tracemalloc
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fuzzlab import formats
+from fuzzlab.formats import Format
+from fuzzlab.target import adhoc
+from fuzzlab.triage import byte_reductions, minimise, triage
+from fuzzlab.verdict import Finding, Outcome, Verdict
+from fuzzlab.worker import Worker
+
+
+def never() -> bool:
+    """Let it go on."""
+    return False
+
+
+def nothing(_: bytes) -> Iterator[bytes]:
+    """A format that knows no simpler value."""
+    return iter(())
+
+
+def _minimum(data: bytes, predicate: Callable[[bytes], bool], form: Format[object] | None = None) -> bytes:
+    assert predicate(data)
+    return minimise(data, predicate, form.reductions if form else nothing, never)
+
+
+@pytest.mark.parametrize(
+    ("data", "predicate", "minimum"),
+    [
+        (b"anything", lambda _: True, b""),
+        (b"xxxxxAxxxxxxxB", lambda d: b"A" in d, b"A"),
+        (b"xxxxxAxxxxxxxB", lambda d: b"A" in d and b"B" in d, b"AB"),
+        (b"!" * 100, lambda d: len(d) >= 17, b"!" * 17),
+        (b"xy79797979", lambda d: len(d) >= 4 and d[:2].isalpha() and d[2:].isdigit(), b"aa00"),
+        (b"abc" * 30, lambda d: d.count(b"c") >= 3, b"ccc"),
+        (b"\x00\xff" * 50, lambda d: b"\xff\x00\xff" in d, b"\xff\x00\xff"),
+        (b"only", lambda d: d == b"only", b"only"),
+    ],
+)
+def test_minima_of_bytes(data: bytes, predicate: Callable[[bytes], bool], minimum: bytes) -> None:
+    """Bytes that do not matter go; what matters stays in its order."""
+    assert _minimum(data, predicate) == minimum
+
+
+def test_minima_of_documents() -> None:
+    """A document loses keys, not braces."""
+    form = formats.json()
+    document = b'{"id": 7, "items": [{"sku": "a", "n": 1}, {"sku": "b", "n": 2}], "note": "hello"}'
+
+    def has_sku(data: bytes) -> bool:
+        try:
+            value = form.decode(data)
+        except Exception:  # noqa: BLE001 - what does not decode does not fail
+            return False
+        items = value.get("items") if isinstance(value, dict) else None
+        return isinstance(items, list) and any(isinstance(item, dict) and "sku" in item for item in items)
+
+    smallest = form.decode(_minimum(document, has_sku, form))
+    assert list(smallest) == ["items"]
+    assert len(smallest["items"]) == 1
+    assert list(smallest["items"][0]) == ["sku"]
+
+
+@given(st.binary(max_size=60), st.binary(min_size=1, max_size=2), st.integers(0, 200))
+@settings(derandomize=True, deadline=None)
+def test_laws_of_minimising(data: bytes, needle: bytes, patience: int) -> None:
+    """It never grows, always still fails, tries each candidate once and never `data`, and stops when told."""
+    tried: list[bytes] = []
+
+    def still_fails(candidate: bytes) -> bool:
+        tried.append(candidate)
+        return needle in candidate
+
+    smallest = minimise(data + needle, still_fails, formats.text().reductions, lambda: len(tried) >= patience)
+    assert len(smallest) <= len(data + needle)
+    assert needle in smallest
+    assert len(tried) == len(set(tried)) <= patience
+    assert data + needle not in tried
+    if patience == 0:
+        assert smallest == data + needle
+
+
+def test_a_large_input_is_not_kept_many_times() -> None:
+    """To remember what was tried costs a little for each candidate, not a copy of the whole input."""
+    data = bytes(range(256)) * 1024
+    left = 400
+
+    def still_fails(_: bytes) -> bool:
+        nonlocal left
+        left -= 1
+        return False
+
+    tracemalloc.start()
+    try:
+        minimise(data, still_fails, nothing, lambda: left <= 0)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 20 * len(data)
+
+
+def test_byte_reductions() -> None:
+    """The boldest first: without all, halves, quarters, single bytes; then plainer digits and letters."""
+    assert list(byte_reductions(b"!?#%")) == [b"", b"#%", b"!?", b"?#%", b"!#%", b"!?%", b"!?#"]
+    assert list(byte_reductions(b"b7")) == [b"", b"7", b"b", b"a7", b"b0", b"b1"]
+    assert list(byte_reductions(b"")) == []
+    assert list(byte_reductions(b"a")) == [b""]
+
+
+class _Bench:
+    """A worker that answers from a table; `fresh` turns to the next table of a list."""
+
+    def __init__(self, *tables: Callable[[bytes], Verdict]) -> None:
+        self.tables = list(tables)
+        self.asked = 0
+
+    def verdict(self, data: bytes) -> Verdict:
+        self.asked += 1
+        return self.tables[0](data)
+
+    def fresh(self) -> None:
+        if len(self.tables) > 1:
+            del self.tables[0]
+
+
+def _crash(name: str, message: str = "") -> Verdict:
+    return Verdict(Outcome.CRASH, name, message, "", "shop:parse")
+
+
+FINE = Verdict(Outcome.ACCEPTED)
+RAW = Finding(target="parse", verdict=_crash("A"), data=b"xxAxx", minimised_from=5, found_after_seconds=1.5)
+
+
+def test_a_failure_that_happens_again_is_minimised() -> None:
+    """The smallest input's own verdict is kept, and how it was found."""
+    bench = _Bench(lambda data: _crash("A", f"of {len(data)}") if b"A" in data else FINE)
+    done = triage(RAW, bench, formats.raw())
+    assert (done.data, done.verdict.message, done.deterministic) == (b"A", "of 1", True)
+    assert (done.minimised_from, done.found_after_seconds, done.target) == (5, 1.5, "parse")
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        [FINE, FINE],
+        [FINE, _crash("A")],
+        [_crash("A"), FINE],
+        [_crash("A"), _crash("B")],
+        [Verdict(Outcome.REJECTED), Verdict(Outcome.REJECTED)],
+    ],
+)
+def test_a_failure_that_does_not_happen_again(answers: list[Verdict]) -> None:
+    """It is kept as it is, marked, and not minimised: there is nothing to try candidates against."""
+    tables: list[Callable[[bytes], Verdict]] = [lambda _: FINE]
+    tables += [lambda _, answer=answer: answer for answer in answers]  # type: ignore[misc]  # a default that is not in the type
+    bench = _Bench(*tables)
+    done = triage(RAW, bench, formats.raw())
+    assert not done.deterministic
+    assert (done.data, done.signature) == (RAW.data, RAW.signature)
+    assert bench.asked <= 2
+
+
+def test_another_violation_in_a_fresh_process() -> None:
+    """One that comes out as another violation each time is that other one."""
+    done = triage(RAW, _Bench(lambda data: _crash("B") if data else FINE), formats.raw())
+    assert done.deterministic
+    assert done.verdict == _crash("B")
+    assert len(done.data) == 1
+
+
+def test_it_stops_when_told() -> None:
+    """With no time, or told to stop, a finding is deflaked only."""
+    for options in ({"seconds": 0.0}, {"should_stop": lambda: True}):
+        bench = _Bench(lambda data: _crash("A") if b"A" in data else FINE)
+        done = triage(RAW, bench, formats.raw(), **options)  # type: ignore[arg-type]  # one or the other
+        assert (done.data, done.deterministic) == (RAW.data, True)
+        assert bench.asked == 2
+
+
+def test_in_a_real_worker(tmp_path: Path) -> None:
+    """A parser's own memory does not count: what needs three calls in one process is not reproducible."""
+    bench = Worker(adhoc("tests.parsers.memory:counts"), tmp_path)
+    try:
+        for _ in range(3):
+            verdict = bench.verdict(b"2")
+        assert verdict.outcome is Outcome.CRASH
+        done = triage(Finding("counts", verdict, b"2"), bench, formats.text())
+        assert not done.deterministic
+        zero = Finding("counts", verdict, b"  0  ")
+        assert triage(zero, bench, formats.text()).data == b"0"
+    finally:
+        bench.close()
