@@ -190,6 +190,8 @@ def _check(
     """Property tests: examples of the format, made by Hypothesis."""
     project, known = _project()
     targets = select(names, known, format_name=format_name, allow=allow)
+    # Hypothesis keeps tables of characters in a folder; the project's own is no place for them.
+    os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(project.state / "hypothesis"))
     if seed is None and profile == "explore":
         seed = time.time_ns()
 

@@ -347,7 +347,7 @@ def _cpu_seconds(pid: int) -> float:
 
 def _environment(folder: Path) -> dict[str, str]:
     """Give the child's environment: ours, with Hypothesis's files kept out of people's folders."""
-    return {**os.environ, "HYPOTHESIS_STORAGE_DIRECTORY": str(folder / "hypothesis"), "PYTHONHASHSEED": "0"}
+    return {"HYPOTHESIS_STORAGE_DIRECTORY": str(folder.parent / "hypothesis"), **os.environ, "PYTHONHASHSEED": "0"}
 
 
 def scratch(project: Project) -> Path:

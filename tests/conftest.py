@@ -6,10 +6,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from fuzzlab.project import Config, Project
 from fuzzlab.target import Target
 from fuzzlab.worker import Worker
+
+# The same examples every time, and no clock: a pull request must not flake.
+settings.register_profile("tests", derandomize=True, deadline=None)
+settings.load_profile("tests")
 
 
 @pytest.fixture

@@ -79,7 +79,12 @@ def test_the_next_campaign_knows(project: Project) -> None:
 
 @pytest.mark.parametrize(
     ("parser", "signature"),
-    [("exits", "died exit 3"), ("segfaults", "died SIGSEGV"), ("loops", "hang"), ("kills", "died SIGKILL")],
+    [
+        ("exits", "died exit 3"),
+        ("segfaults", "died SIGSEGV"),
+        ("kills", "died SIGKILL"),
+        pytest.param("loops", "hang", marks=pytest.mark.slow),
+    ],
 )
 def test_a_campaign_goes_on_after_a_death(project: Project, parser: str, signature: str) -> None:
     """What kills or hangs a worker is found once with the right input, and the other bug behind it is found too."""

@@ -86,5 +86,6 @@ def test_the_command_of_an_adhoc_target() -> None:
         target="x", verdict=FINDING.verdict, data=b"", path="a b/$(id)", options=("m:f", "json", "m:Error", "n:Other")
     )
     assert shlex.split(replay_command(finding)) == [
-        "fuzzlab", "replay", "m:f", "--format", "json", "--allow", "m:Error", "--allow", "n:Other", "--input", "a b/$(id)",
+        "fuzzlab", "replay", "m:f", "--format", "json", "--allow", "m:Error", "--allow", "n:Other",
+        "--input", "a b/$(id)",
     ]  # fmt: skip

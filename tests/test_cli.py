@@ -187,6 +187,13 @@ def test_list(tmp_path: Path) -> None:
     assert document["targets"][0]["corpus"] == {"seeds": 2, "regressions": 0, "coverage": 0}
 
 
+@pytest.mark.parametrize("words", [("list",), ("replay",), ("check", "sound")])
+def test_the_document_stands_alone(tmp_path: Path, words: tuple[str, ...]) -> None:
+    """Standard output holds one document and nothing else, even where a project's module prints as it is imported."""
+    make_project(tmp_path, BUGGY + "\nimport os\nprint('hello')\nos.write(1, b'hello')\n")
+    assert fuzzlab(tmp_path, *words, "--json").document["version"] == 1
+
+
 def test_check_then_replay_then_accept(tmp_path: Path) -> None:
     """A bug is found once, saved, replayed as known, accepted, reopened; each exit code follows."""
     make_project(tmp_path)

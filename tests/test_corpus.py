@@ -76,9 +76,11 @@ def _put(folder: Path, name: str, data: bytes) -> Path:
 def test_an_empty_project(project: Project, warnings: Warnings) -> None:
     """No folder is an empty corpus, and reading makes none."""
     corpus = warnings.corpus(project)
-    assert list(corpus.inputs()) == list(corpus.findings()) == []
+    assert not list(corpus.inputs())
+    assert not list(corpus.findings())
     assert corpus.sizes() == {"seeds": 0, "regressions": 0, "coverage": 0}
-    assert list(project.root.iterdir()) == warnings == []
+    assert not list(project.root.iterdir())
+    assert not warnings
 
 
 @settings(max_examples=30, deadline=None, derandomize=True)  # two fsyncs a write
@@ -234,7 +236,8 @@ def test_an_input_without_a_sidecar(project: Project, warnings: Warnings) -> Non
     corpus = warnings.corpus(project)
     _put(corpus.regressions_folder, input_id(b"x"), b"x")
     assert list(corpus.regressions()) == [b"x"]
-    assert list(corpus.findings()) == warnings == []
+    assert not list(corpus.findings())
+    assert not warnings
 
 
 FIFO_SIDECAR = """

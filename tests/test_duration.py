@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -36,7 +38,7 @@ def test_durations(text: str, seconds: float) -> None:
     "text",
     [
         "", " ", "soon", "s", "5x", "-5s", "0", "0s", "0h0m", "5 s", "30m1h", "1s1s", "1e3", "nan", "inf", ".5s", "5.",
-        "٣s", "１s", "367d", "9" * 400, "9" * 400 + "d", "1_000", "0x10", "5s\x00", "5S", "five",
+        "\u0663s", "\uff11s", "367d", "9" * 400, "9" * 400 + "d", "1_000", "0x10", "5s\x00", "5S", "five",
     ],
 )  # fmt: skip
 def test_what_is_none(text: str) -> None:
@@ -49,7 +51,5 @@ def test_what_is_none(text: str) -> None:
 @given(st.text())
 def test_any_text(text: str) -> None:
     """Any text is a possible duration or the user's mistake."""
-    try:
+    with contextlib.suppress(UserError):
         assert 0 < duration(text) <= 366 * 86_400
-    except UserError:
-        pass

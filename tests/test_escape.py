@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 
 from fuzzlab.escape import escaped, hex_dump, one_line, shown_input
 
-ANYTHING = st.text(st.characters(exclude_categories=())) | st.lists(
-    st.sampled_from([":", "::", "#", "##[", "[", "\\", "\x1b[31m", "\u202e", "\ud800", "\n", "\r", "error", "\x9b", "\u2028"])
-).map("".join)  # fmt: skip
+PIECES = (":", "::", "#", "##[", "[", "\\", "\x1b[31m", "\u202e", "\ud800", "\n", "\r", "error", "\x9b", "\u2028")
+ANYTHING = st.text(st.characters(exclude_categories=())) | st.lists(st.sampled_from(PIECES)).map("".join)
 
 
 def _is_inert(text: str) -> bool:

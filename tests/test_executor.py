@@ -77,7 +77,7 @@ def test_what_a_worker_survives(
     ],
 )
 def test_the_soft_limit_ends_a_hang(worker_of: WorkerOf, name: str, place: str) -> None:
-    """A loop in Python, a regular expression and a sleep are ended by an exception, where they are, without a restart."""
+    """A loop in Python, a regular expression and a sleep are ended by an exception, without a restart."""
     worker = worker_of(REGISTRY["tests.hostile"])
     verdict = _run(worker, name)
     assert verdict.signature == f"hang {PLACE}:{place}"
@@ -85,7 +85,7 @@ def test_the_soft_limit_ends_a_hang(worker_of: WorkerOf, name: str, place: str) 
 
 
 def test_accepted_and_rejected(worker_of: WorkerOf) -> None:
-    """A value returned is acceptance; the allowed class and its subclasses are refusal; a swallowed error is nothing."""
+    """A value returned is acceptance; the allowed class and its subclasses are refusal."""
     worker = worker_of(REGISTRY["tests.hostile"])
     assert worker.verdict(b"anything") == Verdict(Outcome.ACCEPTED)
     assert worker.verdict(b"refuse") == Verdict(Outcome.REJECTED)

@@ -181,7 +181,7 @@ def test_it_stops_when_told() -> None:
     """With no time, or told to stop, a finding is deflaked only."""
     for options in ({"seconds": 0.0}, {"should_stop": lambda: True}):
         bench = _Bench(lambda data: _crash("A") if b"A" in data else FINE)
-        done = triage(RAW, bench, formats.raw(), **options)  # type: ignore[arg-type]  # one or the other
+        done = triage(RAW, bench, formats.raw(), **options)
         assert (done.data, done.deterministic) == (RAW.data, True)
         assert bench.asked == 2
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import time
@@ -145,9 +144,36 @@ def test_a_decoder_that_fails_is_the_harness_s(worker_of: WorkerOf) -> None:
         worker_of(REGISTRY["tests.undecodable"]).verdict(b"x")
 
 
+VERDICT = '{"outcome": "crash", "exception": "", "message": "", "clause": "", "place": "", "frames": []}'
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "garbage",
+        "[]",
+        "{}",
+        '{"is": 3}',
+        '{"is": "verdict"}',
+        '{"is": "verdict", "index": 0, "verdict": {}}',
+        '{"is": "verdict", "index": "x", "verdict": ' + VERDICT + "}",
+        '{"is": "verdict", "index": 99, "verdict": ' + VERDICT + "}",
+        '{"is": "verdict", "index": -1, "verdict": ' + VERDICT + "}",
+        '{"is": "harness_error"}',
+        '{"is": "harness_error", "traceback": "forged"}',
+        '{"is": "user_error"}',
+    ],
+)
+def test_a_worker_that_lies(worker_of: WorkerOf, line: str) -> None:
+    """What a worker says that hostile code took over is checked: it is an error of ours, never any other exception."""
+    worker = worker_of(adhoc("tests.parsers.liar:lie"))
+    with pytest.raises((HarnessError, UserError)):
+        list(worker.run([line.encode()]))
+
+
 def test_a_worker_closes_its_process_and_its_files(tmp_path: Path) -> None:
     """`close` ends the process and leaves no file and no descriptor behind."""
-    before = set(os.listdir("/proc/self/fd")) if sys.platform == "linux" else set()
+    before = _descriptors()
     worker = Worker(REGISTRY["tests.hostile"], tmp_path)
     worker.verdict(b"fine")
     assert worker._child is not None
@@ -155,7 +181,7 @@ def test_a_worker_closes_its_process_and_its_files(tmp_path: Path) -> None:
     worker.close()
     assert process.poll() is not None
     assert list(tmp_path.iterdir()) == []
-    assert sys.platform != "linux" or set(os.listdir("/proc/self/fd")) == before
+    assert _descriptors() == before
 
 
 SUPERVISOR = """
@@ -168,6 +194,11 @@ worker.verdict(b"x")
 print(worker._child.process.pid, flush=True)
 time.sleep(60)
 """
+
+
+def _descriptors() -> set[str]:
+    """Give what this process has open, where that can be seen."""
+    return {path.name for path in Path("/proc/self/fd").iterdir()} if sys.platform == "linux" else set()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="prctl(2) and /proc are Linux's")

@@ -41,12 +41,13 @@ __all__ = ["EXAMPLES", "instrumented", "missing", "run"]
 EXAMPLES = 200
 """Examples of the format's strategy in a target's first corpus."""
 
-STRUCTURED = {"raw": 1 / 16}
-"""The part of mutations that are the format's own. libFuzzer's are at home in bytes and cost a tenth of ours."""
+STRUCTURED = {"raw": 1 / 16, "text": 1 / 12}
+"""The part of mutations that are the format's own. libFuzzer's are at home in bytes, and in text: on toml 0.10.2 half of
+ours found 5 bugs in 16 s and a twelfth 6 to 7, at twice the executions, because the inputs stay short."""
 
 STRUCTURED_DEFAULT = 1 / 2
-"""Where inputs have structure, half of the blind mutations die at the first delimiter; without any, the search misses
-what no author of mutators thought of. Issue: learned per target rather than fixed."""
+"""Where inputs are documents, blind mutations die at the first delimiter; without any, the search misses what no author
+of mutators thought of. To be learned per target rather than fixed."""
 
 STACKED = 4
 """Mutations of the format on top of each other at the most, as libFuzzer stacks up to five of its own."""

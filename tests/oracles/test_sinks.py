@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import itertools
 import subprocess
 import sys
@@ -146,8 +146,8 @@ def test_json_refuses(result: object) -> None:
         _Order(inner=_Inner(value="x")),
         _Fine.RED,
         _Number.ONE,
-        datetime.date(2024, 2, 29),
-        datetime.datetime(2024, 2, 29, tzinfo=datetime.UTC),
+        dt.date(2024, 2, 29),
+        dt.datetime(2024, 2, 29, tzinfo=dt.UTC),
         UUID(int=0),
         (1, 2),
         {1: "a"},

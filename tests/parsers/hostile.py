@@ -35,7 +35,7 @@ class _Mute(Exception):
 
 
 class _Exiting(Exception):
-    def __str__(self) -> str:
+    def __str__(self) -> str:  # noqa: PLE0307 - to end the process is what it is for
         sys.exit(0)
 
 

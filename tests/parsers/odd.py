@@ -47,6 +47,6 @@ def imports_lazily(value: str) -> str:
 
 def defines_classes(value: str) -> str:
     """Define classes whose methods the standard library writes as text."""
-    pair = namedtuple("pair", ["a", "b"])  # type: ignore[misc]  # noqa: PYI024 - the point  # mypy wants constants
+    pair = namedtuple("pair", ["a", "b"])  # noqa: PYI024 - the point
     made = make_dataclass("Made", [("a", int)], frozen=True)
     return f"{pair(1, 2)}{made(3)}{value}"

@@ -48,3 +48,28 @@ def kills(value: str) -> str:
     if value.startswith("!"):
         os.kill(os.getpid(), signal.SIGKILL)
     return value[0]
+
+
+def two(value: str) -> str:
+    """Fail for an empty text, and for any that begins with no ASCII letter."""
+    first = value[0]
+    if not (first.isascii() and first.isalpha()):
+        raise KeyError(value)
+    return value
+
+
+_asked = itertools.count()
+
+
+def flaky(value: str) -> str:
+    """Fail every third time."""
+    if next(_asked) % 3 == 2:
+        raise KeyError(value)
+    return value
+
+
+def near(value: str) -> str:
+    """Fail for what stands beside an ordinary input."""
+    if value.startswith("magic word:") and value != "magic word:x":
+        raise KeyError(value)
+    return value

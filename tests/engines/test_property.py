@@ -1,0 +1,75 @@
+"""The property engine: bugs by example, each once, shrunk, the same every time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from fuzzlab.engines.property import Failure, check
+from fuzzlab.target import REGISTRY, Target, adhoc
+from fuzzlab.worker import Worker
+from tests.parsers import planted
+
+WorkerOf = Callable[[Target], Worker]
+
+
+def _check(
+    worker: Worker, *, examples: int = 60, seed: int | None = None, seeds: tuple[bytes, ...] = ()
+) -> list[Failure]:
+    return list(check(worker.target, worker, seeds=seeds, examples=examples, seed=seed))
+
+
+def test_a_bug_is_shrunk_and_told_once(worker_of: WorkerOf) -> None:
+    """The smallest input of each signature, and the search goes on behind it."""
+    worker = worker_of(adhoc(f"{planted.__name__}:two"))
+    failures = {failure.verdict.signature: failure for failure in _check(worker, examples=200)}
+    assert len(failures) == 2
+    assert failures[f"crash IndexError {planted.__name__}:two"].data == b""
+    assert failures[f"crash KeyError {planted.__name__}:two"].data in (b"0", b"\x80", b"1")
+    assert all(f.first_size >= len(f.data) and f.executions > 0 for f in failures.values())
+
+
+def test_it_is_the_same_each_time(worker_of: WorkerOf) -> None:
+    """Without a seed two runs try the same; a seed tries something else, the same for the same seed."""
+    target = adhoc(f"{planted.__name__}:sound")
+    counts = []
+    for seed in (None, None, 1, 1, 2):
+        worker = worker_of(target)
+        assert _check(worker, seed=seed) == []
+        counts.append((worker.accepted, worker.rejected))
+    assert counts[0] == counts[1]
+    assert counts[2] == counts[3]
+    assert len(set(counts)) > 1
+    assert all(40 <= accepted + rejected <= 60 for accepted, rejected in counts)
+
+
+def test_seeds_are_mutated(worker_of: WorkerOf) -> None:
+    """A bug one change away from a seed is found, though no strategy would guess the seed."""
+    worker = worker_of(adhoc(f"{planted.__name__}:near"))
+    failures = _check(worker, examples=100, seeds=(b"magic word:x",))
+    assert [f.verdict.exception for f in failures] == ["KeyError"]
+    assert failures[0].data.startswith(b"magic word:")
+    assert _check(worker_of(worker.target), examples=100) == []
+
+
+@pytest.mark.parametrize("name", ["exits", "kills"])
+def test_what_costs_a_worker_is_not_shrunk_here(worker_of: WorkerOf, name: str) -> None:
+    """A death is told once with an input that does it; the cheap bug beside it is found as well."""
+    worker = worker_of(adhoc(f"{planted.__name__}:{name}"))
+    failures = _check(worker, examples=300, seeds=(b"!x",))
+    assert sorted(f.verdict.outcome for f in failures) == ["crash", "died"]
+
+
+def test_a_flaky_target(worker_of: WorkerOf) -> None:
+    """A parser that answers differently each time does not fail the engine."""
+    worker = worker_of(adhoc(f"{planted.__name__}:flaky"))
+    assert len(_check(worker, examples=100)) <= 1
+
+
+def test_undecodable_inputs_are_refusals(worker_of: WorkerOf) -> None:
+    """Everything is counted."""
+    worker = worker_of(REGISTRY["tests.hostile"])
+    failures = _check(worker)
+    assert worker.executions >= worker.accepted + worker.rejected
+    assert failures == []
