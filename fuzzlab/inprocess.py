@@ -25,6 +25,9 @@ class InProcess:
         self._executor = Executor(target, self._box, Scope(packages(target)))
         self.executions = self.accepted = self.rejected = 0
 
+    def start(self) -> None:
+        """There is nothing to start."""
+
     def run(self, inputs: Sequence[bytes]) -> Iterator[tuple[int, Verdict]]:
         """Run each input once; yield those that broke the contract."""
         for index, data in enumerate(inputs):

@@ -59,6 +59,8 @@ class Session:
         yield TargetStarted(self.target.name)
         yield from self._drain()
         with self._running(self._make_runner(max(map(len, stored), default=0))) as runner:
+            if stored:
+                self._start(runner)
             for data, verdict in replay(stored, runner):
                 if data in given:
                     yield self._shown(data, verdict, given[data])
@@ -78,6 +80,7 @@ class Session:
         seeds = list(self.corpus.seeds())
         yield from self._drain()
         with self._running(self._make_runner(0, impatient=True)) as runner:
+            self._start(runner)
             for failure in property_engine.check(self.target, runner, seeds=seeds, examples=examples, seed=seed):
                 if (known := self.register.known(failure.verdict)) is not None:
                     yield FindingSeen(known)
@@ -114,6 +117,11 @@ class Session:
         finally:
             self._seconds = time.monotonic() - self._began
             runner.close()
+
+    def _start(self, runner: Runner) -> None:
+        """Import the target before the clock starts: seconds count from the first execution."""
+        runner.start()
+        self._began = time.monotonic()
 
     def _shown(self, data: bytes, verdict: Verdict, path: Path) -> FindingSeen:
         """A file that somebody asks about: shown as it is, whatever is on record of its signature."""

@@ -248,6 +248,14 @@ class Worker:
         self._child: Child | None = None
         self._impatient = impatient
 
+    def start(self) -> None:
+        """Start a process now, and wait until it has imported the target.
+
+        Raises:
+            UserError, HarnessError: as `run`.
+        """
+        self._started()
+
     def run(self, inputs: Sequence[bytes], *, all_verdicts: bool = False) -> Iterator[tuple[int, Verdict]]:
         """Run each input once; yield (its index, its verdict) for those that broke the contract.
 

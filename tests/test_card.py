@@ -46,6 +46,12 @@ def test_every_line_is_inert(finding: Finding) -> None:
         line.encode("utf-8")
 
 
+def test_pieces_do_not_join_to_a_command() -> None:
+    """A file's name that ends with a colon makes no `::` with the one that follows it."""
+    verdict = Verdict(Outcome.CRASH, frames=(Frame("m", "f:", "a:", 1),))
+    assert not [line for line in card(Finding("pin", verdict, b"x")) if "::" in line]
+
+
 FINDING = Finding(
     target="pin",
     verdict=Verdict(

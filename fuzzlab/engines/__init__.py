@@ -22,6 +22,9 @@ class Runner(Protocol):
     rejected: int
     restarts: int
 
+    def start(self) -> None:
+        """Be ready for the first input."""
+
     def run(self, inputs: Sequence[bytes]) -> Iterator[tuple[int, Verdict]]:
         """Run each input once; yield (its index, its verdict) for those that broke the contract."""
 

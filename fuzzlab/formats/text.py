@@ -61,7 +61,8 @@ class Text(Format[str]):
 
     def decode(self, data: bytes) -> str:
         """Read UTF-8; encoded surrogates are lone surrogates or, without those, U+FFFD, as is any broken byte."""
-        return data.decode("utf-8", self._decoding_errors)
+        # A surrogate's first byte is ED. Without one, Python's own handler reads the same, in C.
+        return data.decode("utf-8", self._decoding_errors if b"\xed" in data else "replace")
 
     def encode(self, value: str) -> bytes:
         """Write UTF-8, lone surrogates as three bytes each or, without those, as `?`."""
@@ -73,12 +74,18 @@ class Text(Format[str]):
         special = st.sampled_from([character for characters in unicode.PICKS for character in characters])
         run = st.builds(str.__mul__, special, st.sampled_from(LENGTHS))
         parts = st.lists(st.one_of(plausible, special, run), min_size=1, max_size=6)
+        nested = st.builds(
+            lambda pair, depth: pair[0] * depth + pair[1] * depth,
+            st.sampled_from(strings.BRACKETS),
+            st.sampled_from(strings.NESTINGS),
+        )
         broken = st.builds(strings.mutated, st.randoms(use_true_random=False), plausible)
         made = st.one_of(
             *[plausible] * WEIGHT_OF_PLAUSIBLE,
             st.text(max_size=self.max_size),
             st.lists(special, max_size=8).map("".join),
             run,
+            nested,
             st.builds(str.join, st.sampled_from(strings.SEPARATORS), parts),
             broken,
         )
