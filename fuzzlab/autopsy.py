@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from fuzzlab.executor import LOOP_NOTE
-from fuzzlab.scope import Scope, packages, shown_path
+from fuzzlab.scope import Scope, home, packages, shown_path
 from fuzzlab.target import Target
 from fuzzlab.verdict import Frame, Outcome, Verdict
 
@@ -50,13 +50,13 @@ def _noted(log: str) -> tuple[Frame, ...]:
     try:
         note = json.loads(log[begin + len(LOOP_NOTE) :].partition("\n")[0])
         return Verdict.from_json(note).frames
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return ()
 
 
 def _verdict(target: Target, outcome: Outcome, how: str, message: str, frames: tuple[Frame, ...]) -> Verdict:
     place = frames[-1].place if frames else target.place
-    return Verdict(outcome, how, message, "", place, frames)
+    return Verdict(outcome, how, message, "", place, frames or home(target))
 
 
 def _how(status: int) -> str:

@@ -15,7 +15,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from fuzzlab.channel import unpack
 from fuzzlab.corpus import Corpus
 from fuzzlab.engines import coverage
 from fuzzlab.errors import HarnessError, UserError
@@ -29,7 +28,7 @@ from fuzzlab.events import (
     Warned,
     WorkerRestarted,
 )
-from fuzzlab.lane import Lane
+from fuzzlab.lane import Lane, sweep
 from fuzzlab.project import Project
 from fuzzlab.register import Register
 from fuzzlab.schedule import next_slice
@@ -105,6 +104,7 @@ class Campaign:
         self.project = project
         self.limits = limits
         self.folder = scratch(project)
+        sweep(self.folder)
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._states = {target.name: self._state(target) for target in targets}
         self._triage = _Triage(self.folder)
@@ -229,8 +229,8 @@ class Campaign:
                     yield from self._found(
                         state,
                         lane,
-                        unpack(message["data"]),
-                        Verdict.from_json(message["verdict"]),
+                        message["data"],
+                        message["verdict"],
                         message["executions"],
                         lane.found_after(),
                     )

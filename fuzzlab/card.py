@@ -24,7 +24,7 @@ def sentence(verdict: Verdict) -> str:
         Outcome.HANG: f"{message}",
         Outcome.MEMORY: f"took more memory than its budget ({exception})",
         Outcome.DIED: f"killed its process ({exception})",
-        Outcome.BAD_RESULT: f"returned a result that is not {escaped(verdict.clause)}: {message}",
+        Outcome.BAD_RESULT: f"returned a result that breaks {escaped(verdict.clause)}: {message}",
         Outcome.EFFECT: f"had a side effect, it {message}",
         Outcome.SUPERLINEAR: f"costs more than its input is long: {message}",
     }
@@ -63,7 +63,7 @@ def card(finding: Finding) -> Iterator[str]:
     if len(verdict.frames) > len(shown):
         yield f"    … {len(verdict.frames) - len(shown)} frames further out"
     for frame in shown:
-        yield f"    {escaped(frame.file)}:{frame.line}  in {escaped(frame.function)}"
+        yield "    " + escaped(f"{frame.file}:{frame.line}  in {frame.function}")
     if finding.path:
         yield f"  replay:  {escaped(replay_command(finding))}"
         yield f"  saved:   {escaped(finding.path)}"

@@ -29,6 +29,9 @@ from fuzzlab.target import REGISTRY, Target, adhoc
 
 __all__ = ["main"]
 
+LOG_LIMIT = 64 << 20
+"""Bytes. Python ignores the signal, so that a write beyond it fails and nothing else."""
+
 SPARE_FRAMES = 24
 """Frames by which a batch's stack is shorter than a campaign's.
 
@@ -111,6 +114,7 @@ def _quieten() -> None:
     """Keep the target's own output from everybody: it may print 100 MB, or terminal escapes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     sys.stdout = sys.stderr = Path(os.devnull).open("w", encoding="utf-8", errors="replace")  # noqa: SIM115
+    _limit_log()
     faulthandler.enable(file=2, all_threads=False)
     faulthandler.register(DUMP_SIGNAL, file=2, all_threads=False)
 
@@ -125,6 +129,12 @@ def _limit_memory(budget: int) -> None:
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
     limit = size + budget if hard == resource.RLIM_INFINITY else min(size + budget, hard)
     resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
+
+
+def _limit_log() -> None:
+    """Bound what C code may write to standard error, which is the log; no input is nearly as large."""
+    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (LOG_LIMIT, hard))
 
 
 def _die_with(supervisor: int) -> None:

@@ -98,9 +98,25 @@ class _Duration(click.ParamType[float]):
             raise UserError(f"{param.opts[0] if param else ''} {error}") from None
 
 
+def _claim_stdout(context: click.Context, _option: click.Parameter, wanted: bool) -> bool:  # noqa: FBT001 - click's shape
+    """Keep standard output for the document: what a project's module prints at its import goes to standard error."""
+    if wanted:
+        sys.stdout.flush()
+        context.obj = os.dup(1)
+        os.dup2(2, 1)
+    return wanted
+
+
+def _document(text: str) -> None:
+    """Write the one document that `--json` promises."""
+    with os.fdopen(click.get_current_context().obj, "w", encoding="utf-8") as stream:
+        stream.write(text + "\n")
+
+
 _json = click.option(
-    "--json", "as_json", is_flag=True, help="One JSON document on standard output, logs on standard error."
-)
+    "--json", "as_json", is_flag=True, callback=_claim_stdout,
+    help="One JSON document on standard output, logs on standard error.",
+)  # fmt: skip
 _format = click.option(
     "--format", "format_name", metavar="NAME", help="Format of a module:function: raw, text, json, csv, http."
 )
@@ -128,7 +144,7 @@ def _list(*, as_json: bool) -> int:
     project, known = _project()
     rows = [_describe(project, target) for target in known.values()]
     if as_json:
-        click.echo(json.dumps({"version": 1, "exit_code": CLEAN, "targets": rows}, indent=2))
+        _document(json.dumps({"version": 1, "exit_code": CLEAN, "targets": rows}, indent=2))
         return CLEAN
     if not rows:
         click.echo("no targets: decorate a parser with @fuzzlab.target in a module that [tool.fuzzlab] targets names")
@@ -251,7 +267,7 @@ def _findings_list(*, names: tuple[str, ...], as_json: bool) -> int:
     found = [f for f in recorded if not names or f.target in names]
     if as_json:
         rows = [{"target": f.target, **finding_document(f).model_dump(mode="json"), "reason": f.reason} for f in found]
-        click.echo(json.dumps({"version": 1, "exit_code": CLEAN, "findings": rows}, indent=2))
+        _document(json.dumps({"version": 1, "exit_code": CLEAN, "findings": rows}, indent=2))
         return CLEAN
     for finding in found:
         click.echo(f"{finding.id}  {finding.status:<8}  {escaped(finding.target)}  {one_line(finding.signature)}")
@@ -320,7 +336,7 @@ def _run(
     document = run_document(results, exit_code=code, seconds=seconds)
     journal.finish(document)
     if as_json:
-        click.echo(document.model_dump_json(indent=2))
+        _document(document.model_dump_json(indent=2))
     if unsaved and not interrupted:
         noun = "finding" if len(unsaved) == 1 else "findings"
         what = f"{len(unsaved)} {noun} not saved, printed above as base64: {project.corpus} cannot be written"

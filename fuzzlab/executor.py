@@ -21,7 +21,7 @@ from typing import Any, NoReturn
 from fuzzlab.blackbox import ACCEPTED, IMPATIENT, INTERRUPT, LENGTH, REJECTED, RUNNING, SEQUENCE, STARTED, BlackBox
 from fuzzlab.errors import HarnessError, Undecodable
 from fuzzlab.sanitizers import EVENTS, judge
-from fuzzlab.scope import Scope
+from fuzzlab.scope import Scope, home
 from fuzzlab.target import Target, bare
 from fuzzlab.verdict import Frame, Outcome, Verdict
 
@@ -228,7 +228,7 @@ class Executor:
             if complaint is not None:
                 _watch.active = False
                 message = complaint[:MESSAGE_KEPT]
-                place, frames = self.target.place, self._home()
+                place, frames = self.target.place, home(self.target)
                 return Verdict(Outcome.BAD_RESULT, "", message, oracle.name, place, frames)
         return None
 
@@ -251,12 +251,7 @@ class Executor:
     ) -> Verdict:  # fmt: skip
         """Place a verdict at its innermost frame, or at the target itself where no frame is under test."""
         place = place or (frames[-1].place if frames else self.target.place)
-        return Verdict(outcome, exception, message, clause, place, frames or self._home())
-
-    def _home(self) -> tuple[Frame, ...]:
-        """Give the target's definition as a frame."""
-        code = getattr(bare(self.target.function), "__code__", None)
-        return (self.scope.of_definition(self.target.module, code),) if code else ()
+        return Verdict(outcome, exception, message, clause, place, frames or home(self.target))
 
     def _on_effect(self, sanitizer: str, reason: str, frame: FrameType) -> None:
         frames = self.scope.of_stack(frame)
@@ -279,7 +274,8 @@ class Executor:
         known = bool(head[IMPATIENT]) and samples > 1 and place in self.known_hangs
         _watch.active = watching
         if known or head[INTERRUPT] == head[SEQUENCE]:
-            message = f"did not end within {self.target.contract.budget.seconds:g} s of CPU time"
+            budget = self.target.contract.budget
+            message = f"did not end within {budget.seconds:g} s of CPU time, or {budget.wall:g} s on the clock"
             verdict = self._verdict(Outcome.HANG, frames, message=message, place=place)
             self.known_hangs.add(verdict.place)
             self._incidents[:] = [verdict]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 import re
 import shutil
 import tempfile
@@ -18,7 +19,7 @@ from fuzzlab.target import Target
 from fuzzlab.verdict import input_id
 from fuzzlab.worker import TICK, Child
 
-__all__ = ["Lane"]
+__all__ = ["Lane", "sweep"]
 
 LOOK_EVERY = 0.5
 """Seconds between two looks into the folder of new inputs."""
@@ -42,7 +43,7 @@ def _prepared(folder: Path, corpus: Sequence[bytes]) -> Path:
     why = ""
     for place in (folder, Path(tempfile.gettempdir())):
         try:
-            made = Path(tempfile.mkdtemp(prefix="lane-", dir=place))
+            made = Path(tempfile.mkdtemp(prefix=f"lane-{os.getpid()}-", dir=place))
         except OSError as error:
             why = f"{place}: {error.strerror}"
             continue
@@ -57,6 +58,14 @@ def _prepared(folder: Path, corpus: Sequence[bytes]) -> Path:
         else:
             return made
     raise UserError(f"no room for a worker's files in {why}; free some, or set TMPDIR")
+
+
+def sweep(folder: Path) -> None:
+    """Remove what supervisors left that are no more: `kill -9` gives them no time to tidy up."""
+    for left in folder.glob("lane-*-*"):
+        owner = left.name.split("-")[1]
+        if owner.isdecimal() and not Path(f"/proc/{owner}").exists() and Path("/proc/self").exists():
+            shutil.rmtree(left, ignore_errors=True)
 
 
 class Lane:
@@ -107,7 +116,7 @@ class Lane:
                 "start": str(start),
                 "new": str(self._new),
                 "seed": seed,
-                "runs": -1 if runs is None else runs,
+                "runs": runs,
                 "seen": list(seen),
                 "examples": min(EXAMPLES_MOST, seconds * EXAMPLES_PART),
             },

@@ -71,7 +71,7 @@ class Project:
 def _read(path: Path) -> Config:
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise UserError(f"{path}: {error}") from None
     tool = document.get("tool", {})
     table = tool.get("fuzzlab", {}) if isinstance(tool, dict) else {}

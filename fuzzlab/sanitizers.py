@@ -56,6 +56,14 @@ def _change(args: tuple[Any, ...], callers: Sequence[tuple[str, str]]) -> str | 
     return None if _importing(callers) else f"changes the file system: {_quoted(args[0] if args else None)}"
 
 
+def _database(args: tuple[Any, ...], _callers: Sequence[tuple[str, str]]) -> str | None:
+    # SQLite's C-language interface, "In-Memory Databases": these names make no file.
+    name = args[0] if args else ""
+    if name in ("", b"", ":memory:", b":memory:") or (isinstance(name, str) and "mode=memory" in name):
+        return None
+    return f"opens a database: {_quoted(name)}"
+
+
 def _socket(_args: tuple[Any, ...], callers: Sequence[tuple[str, str]]) -> str | None:
     # An event loop wakes itself through a socket pair: no way out of the process.
     if any(function == "socketpair" for _, function in callers[:4]):
@@ -106,6 +114,7 @@ _RULES: dict[str, tuple[str, Rule]] = {
         ),
         ("write", _change),
     ),
+    "sqlite3.connect": ("write", _database),
     "socket.__new__": ("socket", _socket),
     "socket.connect": ("socket", _socket),
     "socket.bind": ("socket", _socket),

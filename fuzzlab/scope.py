@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from types import CodeType, FrameType, ModuleType, TracebackType
 from typing import Any
 
-from fuzzlab.target import Target
+from fuzzlab.target import Target, bare
 from fuzzlab.verdict import FRAMES_LIMIT, Frame
 
-__all__ = ["Scope", "packages"]
+__all__ = ["Scope", "home", "packages"]
 
 NEVER = frozenset({
     "fuzzlab",  # the harness is not what is tested
@@ -38,6 +38,14 @@ def packages(target: Target) -> tuple[str, ...]:
     used = {root for value in vars(module).values() if (root := _root_of(value))} if module else set()
     foreign = sorted(root for root in used if root not in NEVER and root not in sys.stdlib_module_names)
     return tuple(dict.fromkeys([*own, *foreign]))
+
+
+def home(target: Target) -> tuple[Frame, ...]:
+    """Give a target's definition as a frame, for a verdict that has no better one."""
+    code = getattr(bare(target.function), "__code__", None)
+    if code is None:
+        return ()
+    return (Frame(target.module, _function(code), shown_path(code.co_filename), code.co_firstlineno),)
 
 
 def _root_of(value: Any) -> str:
@@ -71,10 +79,6 @@ class Scope:
                 frames.append(found)
             frame = frame.f_back
         return _bounded(frames[::-1])
-
-    def of_definition(self, module: str, code: CodeType) -> Frame:
-        """Give a function's definition as a frame."""
-        return Frame(module, _function(code), shown_path(code.co_filename), code.co_firstlineno)
 
     def _frame(self, frame: FrameType, line: int | None) -> Frame | None:
         module = frame.f_globals.get("__name__")

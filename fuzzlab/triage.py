@@ -151,7 +151,7 @@ def byte_reductions(data: bytes) -> Iterator[bytes]:
     while chunk >= 1:
         for begin in range(0, size, chunk):
             yield data[:begin] + data[begin + chunk :]
-        chunk //= 2
+        chunk = chunk // 2 if chunk > 3 else chunk - 1
     if size <= PLAIN_SIZE:
         for at, byte in enumerate(data):
             for plain in b"01" if byte in b"123456789" else b"a" if chr(byte).isalpha() and byte < 128 else b"":

@@ -116,10 +116,16 @@ class Verdict:
             clause=str(data["clause"])[:MESSAGE_LIMIT],
             place=str(data["place"])[:MESSAGE_LIMIT],
             frames=tuple(
-                Frame(str(f["module"]), str(f["function"]), str(f["file"]), int(f["line"]))
+                Frame(str(f["module"]), str(f["function"]), str(f["file"]), _line(f["line"]))
                 for f in data["frames"][-FRAMES_LIMIT:]
             ),
         )
+
+
+def _line(number: object) -> int:
+    if not isinstance(number, int):
+        raise TypeError(f"a line's number is {number!r}")
+    return number
 
 
 @dataclass(frozen=True, slots=True)

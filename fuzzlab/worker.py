@@ -21,7 +21,7 @@ from typing import IO
 
 from fuzzlab.autopsy import autopsy
 from fuzzlab.blackbox import ACCEPTED, IMPATIENT, INDEX, INTERRUPT, REJECTED, RUNNING, SEQUENCE, STARTED, BlackBox
-from fuzzlab.channel import Channel, Closed, Message, pack
+from fuzzlab.channel import Channel, Closed, Message, pack, unpack
 from fuzzlab.errors import HarnessError, UserError
 from fuzzlab.executor import CUT_OFF, DUMP_SIGNAL, SOFT_LIMIT_SIGNAL
 from fuzzlab.project import Project
@@ -128,11 +128,30 @@ class Child:
             message = self.channel.receive(timeout)
         except Closed:
             raise self._lost() from None
-        if message is not None and message["is"] == "harness_error":
-            raise HarnessError(f"{self.target.name}: a worker failed\n{message['traceback']}")
-        if message is not None and message["is"] == "user_error":
-            raise UserError(str(message["message"]))
-        return message
+        if message is None:
+            return None
+        match message.get("is"):
+            case "harness_error":
+                raise HarnessError(f"{self.target.name}: a worker failed\n{message.get('traceback')}")
+            case "user_error":
+                raise UserError(str(message.get("message")))
+            case "ready" | "ran":
+                return message
+            case "verdict" | "finding":
+                return self._checked(message)
+        raise HarnessError(f"{self.target.name}: a worker says what means nothing: {str(message)[:80]}")
+
+    def _checked(self, message: Message) -> Message:
+        """Read the fields of a message about a verdict, which hostile code may have written."""
+        try:
+            checked: Message = {"is": message["is"], "verdict": Verdict.from_json(message["verdict"])}
+            if message["is"] == "finding":
+                checked |= {"data": unpack(message["data"]), "executions": int(message["executions"])}
+            else:
+                checked |= {"index": int(message["index"])}
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
+            raise HarnessError(f"{self.target.name}: a worker sent a verdict that is none ({error!r})") from error
+        return checked
 
     def wait_ready(self) -> None:
         """Wait until the target is imported.
@@ -270,7 +289,9 @@ class Worker:
                 child.channel.send({"inputs": [pack(data) for data in inputs[begin:]], "all": all_verdicts})
             try:
                 while (message := self._next(child))["is"] != "ran":
-                    yield begin + int(message["index"]), Verdict.from_json(message["verdict"])
+                    if not 0 <= message["index"] < len(inputs) - begin:
+                        raise HarnessError(f"{self.target.name}: a worker told of an input that it was not given")
+                    yield begin + message["index"], message["verdict"]
                 return
             except Lost as lost:
                 index = begin + child.box.head[INDEX]

@@ -19,6 +19,9 @@ class _Counting:
     def __init__(self) -> None:
         self.batches: list[list[bytes]] = []
 
+    def start(self) -> None:
+        """Do nothing."""
+
     def run(self, inputs: Sequence[bytes]) -> Iterator[tuple[int, Verdict]]:
         self.batches.append(list(inputs))
         return iter(())

@@ -88,7 +88,7 @@ def test_property_finds_exactly_the_bug(bug: str, tmp_path: Path) -> None:
 def test_what_was_found_is_replayed(bug: str, tmp_path: Path) -> None:
     """A stored regression fails again in a replay, known by then, and is not stored twice."""
     project = project_with_seeds(bug, tmp_path)
-    limits = Limits(seconds=300, runs=60_000, workers=1, seed=1)
+    limits = Limits(seconds=300, runs=RUNS.get(bug, RUNS_DEFAULT), workers=1, seed=1)
     (first,) = findings(Campaign(project, [REGISTRY[bug]], limits).run())
     (again,) = findings(Session(project, REGISTRY[bug]).replay())
     assert (again.signature, again.data, again.path) == (first.signature, first.data, first.path)
