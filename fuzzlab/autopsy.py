@@ -13,7 +13,7 @@ from fuzzlab.scope import Scope, home, packages, shown_path
 from fuzzlab.target import Target
 from fuzzlab.verdict import Frame, Outcome, Verdict
 
-__all__ = ["autopsy"]
+__all__ = ["autopsy", "last_place"]
 
 _THREAD = re.compile(r"^(?:Stack|Current thread)[^\n]*\n((?:  (?:File|\.\.\.)[^\n]*\n?)+)", re.MULTILINE)
 """A stack as faulthandler writes it, the most recent call first."""
@@ -40,6 +40,13 @@ def autopsy(target: Target, status: int, log: str, *, hung: bool) -> Verdict:
     how = _how(status)
     outcome = Outcome.MEMORY if _out_of_memory(status, log) else Outcome.DIED
     return _verdict(target, outcome, how, f"the process ended: {how}", frames)
+
+
+def last_place(target: Target, log: str) -> str:
+    """Give the place where the last stack dumped into a log stands, or the empty string."""
+    dumped = [match.group(1) for match in _THREAD.finditer(log)]
+    frames = _frames(target, dumped[-1]) if dumped else ()
+    return frames[-1].place if frames else ""
 
 
 def _noted(log: str) -> tuple[Frame, ...]:

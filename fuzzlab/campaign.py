@@ -74,6 +74,7 @@ class _State:
     restarts: int = 0
     started: bool = False
     lethal: set[bytes] = field(default_factory=set)
+    examples: list[bytes] = field(default_factory=list)
 
     def result(self) -> TargetResult:
         """Count what is done, and what its running workers have done so far."""
@@ -200,6 +201,7 @@ class Campaign:
                 seed=_seed(self.limits.seed, state.target.name, state.turns),
                 seen=list(state.register.seen),
                 known_hangs=state.register.known_hangs(),
+                draws=not state.examples,
                 active_before=state.active,
                 executions_before=state.executions,
             )
@@ -209,7 +211,8 @@ class Campaign:
         """Give what a worker starts with: every stored input but those that cost a second or a worker each time."""
         costly = {f.data for f in state.register.recorded.values() if f.verdict.outcome.is_costly}
         costly |= {f.data for f in state.register.findings() if f.verdict.outcome.is_costly} | state.lethal
-        return [data for data in state.corpus.inputs() if data not in costly]
+        inputs = dict.fromkeys([*state.corpus.inputs(), *state.examples])
+        return [data for data in inputs if data not in costly]
 
     def _wait(self) -> None:
         """Sleep until a worker says something, at most a heartbeat's tick."""
@@ -277,7 +280,7 @@ class Campaign:
                 yield FindingSeen(settled)
                 if settled.verdict.outcome is Outcome.HANG:
                     for lane in state.lanes:
-                        lane.lose_patience()
+                        lane.lose_patience(settled.verdict.place)
 
     def _take_in(self, state: _State, lane: Lane, *, final: bool = False) -> None:
         """Move what reached new code into the corpus."""
@@ -296,6 +299,8 @@ class Campaign:
         state.rejected += lane.rejected
         state.coverage = max(state.coverage, lane.coverage)
         state.spent += lane.age
+        if lane.is_running and not state.examples:
+            state.examples = lane.first_corpus()
         state.lanes.remove(lane)
         lane.close()
 

@@ -84,6 +84,7 @@ class Lane:
         seed: int,
         seen: Sequence[str],
         known_hangs: Sequence[str],
+        draws: bool,
         active_before: float,
         executions_before: int,
     ) -> None:
@@ -97,6 +98,7 @@ class Lane:
             runs: executions at the most, or None.
             seed: of its random choices.
             seen: signatures that it need not tell again.
+            draws: whether it draws examples of the format for its first corpus.
             known_hangs: places where the target is known to hang.
             active_before: seconds that the target has been fuzzed for before this turn.
             executions_before: executions that it has had before this turn.
@@ -118,13 +120,13 @@ class Lane:
                 "seed": seed,
                 "runs": runs,
                 "seen": list(seen),
-                "examples": min(EXAMPLES_MOST, seconds * EXAMPLES_PART),
+                "examples": min(EXAMPLES_MOST, seconds * EXAMPLES_PART) if draws else 0.0,
             },
         }
         capacity = max(target.format.max_size, largest) + 4096
         self.child = Child(target, folder, capacity=capacity, order=order, slowness=SLOWNESS)
-        if known_hangs:
-            self.lose_patience()
+        for place in known_hangs:
+            self.lose_patience(place)
         self._looked = time.monotonic()
         self._taken: set[str] = set()
 
@@ -184,6 +186,14 @@ class Lane:
             if message["is"] == "finding":
                 yield message
 
+    def first_corpus(self) -> list[bytes]:
+        """Give what it started with, the examples that it drew among them."""
+        found = []
+        for path in sorted((self.folder / "start").iterdir()):
+            with contextlib.suppress(OSError):
+                found.append(path.read_bytes())
+        return found
+
     def new_inputs(self, *, final: bool = False) -> Iterator[bytes]:
         """Yield what reached new code since the last look.
 
@@ -200,8 +210,9 @@ class Lane:
                     yield data
                     path.unlink()
 
-    def lose_patience(self) -> None:
-        """From now on end an execution at once that loops where one was seen to hang."""
+    def lose_patience(self, place: str) -> None:
+        """From now on end an execution at once that loops where one is known to hang."""
+        self.child.known_hangs.add(place)
         self.child.box.head[IMPATIENT] = 1
 
     def close(self) -> None:

@@ -19,7 +19,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
-from fuzzlab.autopsy import autopsy
+from fuzzlab.autopsy import autopsy, last_place
 from fuzzlab.blackbox import ACCEPTED, IMPATIENT, INDEX, INTERRUPT, REJECTED, RUNNING, SEQUENCE, STARTED, BlackBox
 from fuzzlab.channel import Channel, Closed, Message, pack, unpack
 from fuzzlab.errors import HarnessError, UserError
@@ -37,6 +37,9 @@ TICK = 0.05
 SAMPLE_AT, SOFT_AT, DUMP_AT, HARD_AT = 0.15, 1.0, 1.5, 2.0
 """Parts of the budget used up when a slow execution's stack is sampled, an exception raised in it, its stack dumped
 from C, its process killed. Sampling starts early because a known hang is recognised, and ended, by two samples."""
+
+KNOWN_AT = 0.4
+"""Part of the budget used up when a loop in C is looked at, to see whether it is a known one."""
 
 START_TIMEOUT = 60.0
 """Seconds for a child to import its target: a slow disk and a large application, not a network."""
@@ -86,6 +89,8 @@ class Child:
         self.started = time.monotonic()
         self._beat = (0, 0.0, 0.0)
         self._dumped = False
+        self._asked = 0
+        self.known_hangs: set[str] = set()
         self._memory_seen = (0.0, 0)
         with theirs:
             self.process = subprocess.Popen(  # noqa: S603 - our own module, with our own interpreter
@@ -182,7 +187,7 @@ class Child:
             return
         cpu = _cpu_seconds(self.process.pid) - self._beat[2]
         used = max(cpu / self.seconds, (now - self._beat[1]) / self.wall)
-        if used >= HARD_AT:
+        if used >= HARD_AT or (used >= KNOWN_AT and self._hangs_where_known(sequence)):
             self.kill()
         elif used >= DUMP_AT:
             self._signal(DUMP_SIGNAL)
@@ -193,6 +198,19 @@ class Child:
             self._signal(SOFT_LIMIT_SIGNAL)
         elif used >= SAMPLE_AT:
             self._signal(SOFT_LIMIT_SIGNAL)
+
+    def _hangs_where_known(self, sequence: int) -> bool:
+        """Ask, once an execution and without waiting, where it is; say whether it is known to hang there.
+
+        A loop in C takes no exception: where it is known, to wait for the end of the budget teaches nothing.
+        """
+        if not self.known_hangs:
+            return False
+        if self._asked != sequence:
+            self._asked, self._dumped = sequence, True
+            self._signal(DUMP_SIGNAL)
+            return False
+        return last_place(self.target, self.log_text()) in self.known_hangs
 
     def _grow(self, now: float) -> None:
         """Move the memory limit along with what the engine itself keeps: the budget is for one execution."""

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import tests.parsers.hostile  # noqa: F401 - registers the targets
 from fuzzlab.errors import HarnessError, UserError
 from fuzzlab.target import REGISTRY, Target, adhoc
 from fuzzlab.verdict import Outcome, Verdict

@@ -121,7 +121,8 @@ def run(executor: Executor, options: Message, send: Callable[[Message], None], r
     words = start.parent / "dictionary"
     with contextlib.suppress(OSError):  # a full disk: the search goes on with what there is
         write_atomically(words, as_libfuzzer(mine(target, executor.scope)).encode("ascii"))
-        _draw_examples(target, start, options)
+        if options["examples"]:
+            _draw_examples(target, start, options)
     largest = max((path.stat().st_size for path in start.iterdir()), default=0)
     arguments = [
         "fuzzlab",
