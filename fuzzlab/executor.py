@@ -154,24 +154,26 @@ class Executor:
     def _closure(self) -> Execute:  # noqa: C901 - the hot path is one function, or each call would cost a call
         """Compile the contract into one function over local names."""
         head, body, capacity = self.box.head, self.box.body, self.box.capacity
-        function, to_value, allow = self._function, self._to_value(), self.target.contract.allow
+        function, decode, allow = self._function, self.target.decoder(), self.target.contract.allow
         watch, incidents, oracles = _watch, self._incidents, self.target.contract.oracles
         judge_raised, judge_result = self._raised, self._judge_result
 
-        def execute(data: bytes) -> Verdict:  # noqa: C901 - as above
+        def execute(data: bytes) -> Verdict:  # noqa: C901, PLR0912 - as above
             head[SEQUENCE] += 1
             size = len(data)
             if size <= capacity:
                 body[:size] = data
                 head[LENGTH] = size
-            if to_value is None:
+            if decode is None:
                 value: object = data
             else:
                 try:
-                    value = to_value(data)
+                    value = decode(data)
                 except Undecodable:
                     head[REJECTED] += 1
                     return REJECTED_VERDICT
+                except Exception as error:
+                    raise self._undecoded(data, error) from error
             try:
                 head[RUNNING] = 1
                 watch.active = True
@@ -201,22 +203,9 @@ class Executor:
 
         return execute
 
-    def _to_value(self) -> Callable[[bytes], object] | None:
-        """Give the decoder, or None for a target that takes the bytes; its own failure is the harness's."""
-        if self.target.shape == "bytes":
-            return None
-        decode = self.target.to_value
-
-        def to_value(data: bytes) -> object:
-            try:
-                return decode(data)
-            except Undecodable:
-                raise
-            except Exception as error:
-                name = self.target.format.name
-                raise HarnessError(f"the {name} format cannot decode {data[:80]!r}: {error!r}") from error
-
-        return to_value
+    def _undecoded(self, data: bytes, error: Exception) -> HarnessError:
+        """The decoder's own failure, which is no verdict on the target."""
+        return HarnessError(f"the {self.target.format.name} format cannot decode {data[:80]!r}: {error!r}")
 
     def _judge_result(self, value: object, result: object) -> Verdict | None:
         """Ask the oracles; the first complaint counts."""

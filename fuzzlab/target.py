@@ -35,7 +35,7 @@ NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
 class Target:
     """One parser entry point, the format of its input, and its contract.
 
-    `shape` is what the function takes: `bytes` (the input as stored), `str` (its text) or `value` (the format's).
+    `shape` is what the function takes: `bytes` (the input as stored), `str` (their text) or `value` (the format's).
     `home` is the module that registers it, which a worker imports.
     `options` holds what the command line said of a target that nobody registered, so that a worker can build it again.
     """
@@ -63,17 +63,13 @@ class Target:
         function = bare(self.function)
         return f"{self.module}:{getattr(function, '__qualname__', type(function).__qualname__)}"
 
-    def to_value(self, data: bytes) -> object:
-        """Give what the function takes for this input.
-
-        Raises:
-            Undecodable: the input has no value in the target's format.
-        """
+    def decoder(self) -> Callable[[bytes], object] | None:
+        """Give what turns an input into what the function takes (and may raise Undecodable); None for the bytes."""
         if self.shape == "bytes":
-            return data
-        if self.shape == "str" and self.format.name != "text":
-            return data.decode("utf-8", "replace")
-        return self.format.decode(data)
+            return None
+        if self.shape == "str":
+            return lambda data: data.decode("utf-8", "replace")
+        return self.format.decode
 
 
 REGISTRY: dict[str, Target] = {}
@@ -274,9 +270,9 @@ def _format_of(annotation: Any, *, loose: bool, where: str) -> Format[Any]:
 
 
 def _shape(annotation: Any, chosen: Format[Any]) -> str:
-    if annotation in (bytes, bytearray) or chosen.name == "raw":
-        return "bytes"
-    return "str" if annotation is str else "value"
+    if annotation is str and chosen.name != "text":
+        return "str"
+    return "bytes" if annotation in (bytes, bytearray) or chosen.name == "raw" else "value"
 
 
 def _format_named(name: str) -> Format[Any]:

@@ -46,6 +46,7 @@ def _grown(shape: str) -> tuple[float, float]:
             seed=1,
             seen=(),
             known_hangs=(),
+            draws=True,
             active_before=0.0,
             executions_before=0,
         )
