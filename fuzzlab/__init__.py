@@ -9,11 +9,12 @@ The map, lowest layer first; a module imports only from lower ones (`tests/test_
     events channel blackbox project …       facts, the pipe, the input that was running, the folders
     formats/ oracles/ sanitizers            what an input is, what a result must be, what must not happen
     contract target                         the promise; a parser under a name
-    corpus scope card journal               inputs on disk; the code under test; what a person is shown; what happened
+    finder scope corpus card journal        targets by name; the code under test; inputs on disk; what a person is shown
     executor register dictionary            one input -> one verdict; bugs, each once; words of the code under test
     triage autopsy engines/                 deflake and minimise; what killed a worker; replay, property, coverage
-    worker child schedule                   a child process from outside and from inside; whose turn it is
-    lane session campaign                   one turn; one target, one engine; many targets, many workers
+    process child schedule                  a child process from outside and from inside; whose turn it is
+    worker lane                             batches in a child; a turn of coverage in a child
+    backlog session campaign                what waits for triage; one target, one engine; many targets, many workers
     reports/                                for people and machines
     pytest_plugin cli                       the front doors
 """

@@ -9,12 +9,11 @@ from __future__ import annotations
 import hashlib
 import queue
 import select
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
+from fuzzlab.backlog import Backlog
 from fuzzlab.corpus import Corpus
 from fuzzlab.engines import coverage
 from fuzzlab.errors import HarnessError, UserError
@@ -29,13 +28,13 @@ from fuzzlab.events import (
     WorkerRestarted,
 )
 from fuzzlab.lane import Lane, sweep
+from fuzzlab.process import Lost
 from fuzzlab.project import Project
 from fuzzlab.register import Register
 from fuzzlab.schedule import next_slice
 from fuzzlab.target import Target
-from fuzzlab.triage import triage
 from fuzzlab.verdict import Finding, Outcome, Verdict
-from fuzzlab.worker import Lost, Worker, scratch
+from fuzzlab.worker import scratch
 
 __all__ = ["Campaign", "Limits"]
 
@@ -108,7 +107,7 @@ class Campaign:
         sweep(self.folder)
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._states = {target.name: self._state(target) for target in targets}
-        self._triage = _Triage(self.folder)
+        self._triage = Backlog(self.folder)
         self._end = 0.0
 
     def run(self) -> Iterator[Event]:
@@ -307,68 +306,6 @@ class Campaign:
     def _drain(self) -> Iterator[Event]:
         while not self._events.empty():
             yield self._events.get()
-
-
-class _Triage:
-    """A thread that deflakes and minimises, one finding after the other, so that the supervisor never waits for it."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._jobs: queue.SimpleQueue[tuple[Target, Finding] | None] = queue.SimpleQueue()
-        self._done: queue.SimpleQueue[tuple[Finding, Finding]] = queue.SimpleQueue()
-        self._deadline = float("inf")
-        self._stopped = threading.Event()
-        self.pending = 0
-        self._failure: BaseException | None = None
-        self._thread = threading.Thread(target=self._work, name="triage", daemon=True)
-        self._thread.start()
-
-    def put(self, target: Target, finding: Finding) -> None:
-        """Hand over a finding."""
-        self.pending += 1
-        self._jobs.put((target, finding))
-
-    def finished(self) -> Iterator[tuple[Finding, Finding]]:
-        """Yield (as found, as triaged) for what is done.
-
-        Raises:
-            HarnessError, UserError: the thread failed.
-        """
-        while not self._done.empty():
-            self.pending -= 1
-            yield self._done.get()
-        if self._failure is not None:
-            failure, self._failure = self._failure, None
-            self.pending = 0
-            raise failure
-
-    def hurry(self, deadline: float) -> None:
-        """Have all done by `deadline` (monotonic): what is left by then is only deflaked."""
-        self._deadline = deadline
-
-    def close(self) -> None:
-        """Stop after the attempt in hand; what is not done stays as it was found."""
-        self._stopped.set()
-        self._jobs.put(None)
-        self._thread.join()
-
-    def _work(self) -> None:
-        try:
-            while (job := self._jobs.get()) is not None and not self._stopped.is_set():
-                target, finding = job
-                self._done.put((finding, self._one(target, finding)))
-        except BaseException as error:  # noqa: BLE001 - raised again by the supervisor
-            self._failure = error
-
-    def _one(self, target: Target, finding: Finding) -> Finding:
-        bench = Worker(target, self._folder, largest=len(finding.data))
-        try:
-            return triage(finding, bench, target.format, should_stop=self._must_stop)
-        finally:
-            bench.close()
-
-    def _must_stop(self) -> bool:
-        return self._stopped.is_set() or time.monotonic() > self._deadline
 
 
 def _seed(seed: int, name: str, turn: int) -> int:

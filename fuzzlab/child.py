@@ -24,8 +24,9 @@ from fuzzlab.channel import Channel, Closed, unpack
 from fuzzlab.engines import coverage
 from fuzzlab.errors import UserError
 from fuzzlab.executor import ACCEPTED_VERDICT, CUT_OFF, DUMP_SIGNAL, REJECTED_VERDICT, Executor
+from fuzzlab.finder import adhoc
 from fuzzlab.scope import Scope
-from fuzzlab.target import REGISTRY, Target, adhoc
+from fuzzlab.target import REGISTRY, Target
 
 __all__ = ["main"]
 
@@ -96,7 +97,7 @@ def _answer(channel: Channel, executor: Executor, box: BlackBox) -> None:
             if not channel.is_open():  # the target has closed it with all its files: nobody but the status can tell
                 head[ACCEPTED] = accepted
                 executor.exit(CUT_OFF)
-            if verdict is not ACCEPTED_VERDICT and (verdict is not REJECTED_VERDICT or message["all"]):
+            if verdict is not ACCEPTED_VERDICT and verdict is not REJECTED_VERDICT:
                 channel.send({"is": "verdict", "index": index, "verdict": verdict.to_json()})
         channel.send({"is": "ran"})
 

@@ -24,13 +24,14 @@ from fuzzlab.duration import duration
 from fuzzlab.errors import FuzzlabError, UserError, nearest
 from fuzzlab.escape import escaped, one_line
 from fuzzlab.events import Event, TargetResult
+from fuzzlab.finder import load, select
 from fuzzlab.journal import Journal
 from fuzzlab.project import Project
 from fuzzlab.register import Register
 from fuzzlab.reports.html import write_html
 from fuzzlab.reports.terminal import Terminal
 from fuzzlab.session import Session
-from fuzzlab.target import Target, load, select
+from fuzzlab.target import Target
 from fuzzlab.verdict import Finding, Status
 
 __all__ = ["main"]
@@ -327,6 +328,7 @@ def _run(
             journal.event(event)
     except KeyboardInterrupt:
         interrupted = True
+        terminal.interrupted()
     seconds = time.monotonic() - began
     results = standing()
     findings = [finding for result in results for finding in result.findings]

@@ -35,10 +35,11 @@ def shown_input(data: bytes) -> str:
     try:
         text = data.decode("utf-8", "surrogatepass")
     except UnicodeDecodeError:
-        shown = "".join(chr(b) if 32 <= b < 127 and b != 92 else f"\\x{b:02x}" for b in data[:SHOWN_CHARACTERS])
+        shown = "".join(chr(b) if 32 <= b < 127 and b not in b'\\"' else f"\\x{b:02x}" for b in data[:SHOWN_CHARACTERS])
         shown = shown.replace("##[", "#\\x23[").replace("::", ":\\x3a")
         return f'b"{shown}"' + _rest(len(data), "bytes")
-    return f'"{escaped(text[:SHOWN_CHARACTERS])}"' + _rest(len(text), "characters")
+    shown = escaped(text[:SHOWN_CHARACTERS]).replace('"', '\\"')
+    return f'"{shown}"' + _rest(len(text), "characters")
 
 
 def hex_dump(data: bytes) -> list[str]:

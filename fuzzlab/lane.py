@@ -15,9 +15,9 @@ from pathlib import Path
 from fuzzlab.blackbox import ACCEPTED, IMPATIENT, REJECTED, SEQUENCE, STARTED
 from fuzzlab.channel import Message
 from fuzzlab.errors import UserError
+from fuzzlab.process import TICK, Child
 from fuzzlab.target import Target
 from fuzzlab.verdict import input_id
-from fuzzlab.worker import TICK, Child
 
 __all__ = ["Lane", "sweep"]
 

@@ -15,9 +15,10 @@ import pytest
 from fuzzlab.card import card
 from fuzzlab.errors import UserError
 from fuzzlab.events import Event, FindingSeen, Warned
+from fuzzlab.finder import load
 from fuzzlab.project import Project
 from fuzzlab.session import Session
-from fuzzlab.target import Target, load
+from fuzzlab.target import Target
 from fuzzlab.verdict import Finding, Status
 
 __all__: list[str] = []

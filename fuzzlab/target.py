@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import functools
-import importlib
 import inspect
-import pkgutil
 import re
 import sys
-import traceback
 import typing
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from types import ModuleType
 from typing import Any, TypeVar, overload
 
 from fuzzlab import formats
 from fuzzlab.contract import Allow, Budget, Contract, contract
-from fuzzlab.errors import UserError, nearest
+from fuzzlab.errors import UserError
 from fuzzlab.formats import Format, HttpMessage
 from fuzzlab.oracles import Oracle
 
-__all__ = ["REGISTRY", "Target", "adhoc", "bare", "load", "select", "target"]
+__all__ = ["REGISTRY", "Target", "bare", "build", "target"]
 
 Function = Callable[..., Any]
 F = TypeVar("F", bound=Function)
@@ -109,7 +104,7 @@ def target(function: F | None = None, /, **options: Any) -> F | Callable[[F], F]
     home = str(sys._getframe(1).f_globals.get("__name__"))  # noqa: SLF001 - the documented way to the caller's frame
 
     def register(function: F) -> F:
-        made = _build(function, home=home, **options)
+        made = build(function, home=home, **options)
         other = REGISTRY.get(made.name)
         if other is not None and not _same_function(other.function, function):
             raise UserError(
@@ -121,78 +116,7 @@ def target(function: F | None = None, /, **options: Any) -> F | Callable[[F], F]
     return register if function is None else register(function)
 
 
-def adhoc(spec: str, *, format_name: str | None = None, allow: Sequence[str] = ()) -> Target:
-    """Make a target of `module:function`, code that knows nothing of fuzzlab.
-
-    Args:
-        spec: `package.module:function` (or `Class.method`).
-        format_name: one of the formats' names; inferred from the annotation without it, text where there is none.
-        allow: `module:Error` names; without any, ValueError.
-
-    Raises:
-        UserError: something of it does not exist or cannot be a target.
-    """
-    function = _resolve(spec, "function")
-    if not callable(function):
-        raise UserError(f"{spec}: not callable, but {type(function).__name__}")
-    classes = [_resolve(name, "exception class") for name in allow]
-    for name, cls in zip(allow, classes, strict=True):
-        if not (isinstance(cls, type) and issubclass(cls, BaseException)):
-            raise UserError(f"--allow {name}: not an exception class")
-    options = (spec, format_name or "", *allow)
-    chosen = _format_named(format_name) if format_name else None
-    home, name = spec.partition(":")[0], spec.replace(":", ".")
-    return _build(function, home=home, name=name, format=chosen, allow=classes or None, options=options, loose=True)
-
-
-def load(modules: Sequence[str], *, root: Path) -> dict[str, Target]:
-    """Import `modules` (packages with all that lies in them) and give the targets registered by then.
-
-    A configured default that does not exist (`targets`) is no error: a project may have no targets yet.
-
-    Raises:
-        UserError: a module does not import; the message has its own error, its file and line.
-    """
-    on_path = str(root)
-    if on_path not in sys.path:
-        sys.path.insert(0, on_path)
-    for name in modules:
-        module = _import(name, missing_ok=list(modules) == ["targets"])
-        for info in pkgutil.walk_packages(getattr(module, "__path__", []), f"{name}."):
-            _import(info.name)
-    return REGISTRY
-
-
-def select(
-    names: Sequence[str], known: dict[str, Target], *, format_name: str | None = None, allow: Sequence[str] = ()
-) -> list[Target]:
-    """Give the targets of these names, all of them for no name; `module:function` needs no registration.
-
-    Raises:
-        UserError: there is no such target (the closest name is given), or none at all.
-    """
-    chosen = []
-    for name in dict.fromkeys(names):
-        if ":" in name:
-            chosen.append(adhoc(name, format_name=format_name, allow=allow))
-        elif name in known:
-            if format_name or allow:
-                raise UserError(
-                    f"--format and --allow are for module:function; {name} is registered with its own contract"
-                )
-            chosen.append(known[name])
-        else:
-            hint = nearest(name, known) or ("" if known else "; none is registered")
-            raise UserError(f"no target named {name!r}{hint}; `fuzzlab list` shows them, module:function needs no name")
-    if not names and not known:
-        raise UserError(
-            "no targets: decorate a parser with @fuzzlab.target in a module that [tool.fuzzlab] targets names, "
-            "or give module:function"
-        )
-    return chosen if names else list(known.values())
-
-
-def _build(
+def build(
     function: Function,
     *,
     home: str,
@@ -273,56 +197,6 @@ def _shape(annotation: Any, chosen: Format[Any]) -> str:
     if annotation is str and chosen.name != "text":
         return "str"
     return "bytes" if annotation in (bytes, bytearray) or chosen.name == "raw" else "value"
-
-
-def _format_named(name: str) -> Format[Any]:
-    doors: dict[str, Callable[[], Format[Any]]] = {
-        "raw": formats.raw, "text": formats.text, "json": formats.json, "csv": formats.csv, "http": formats.http,
-    }  # fmt: skip
-    if name not in doors:
-        raise UserError(f"--format {name}: no such format{nearest(name, doors)}; there are {', '.join(doors)}")
-    return doors[name]()
-
-
-def _resolve(spec: str, what: str) -> Any:
-    module_name, _, attribute = spec.partition(":")
-    if not module_name or not attribute:
-        raise UserError(f"{spec!r}: name the {what} as module:name")
-    found: Any = _import(module_name)
-    for part in attribute.split("."):
-        if not hasattr(found, part):
-            raise UserError(f"{spec}: {module_name} has no {attribute!r}{nearest(part, dir(found))}")
-        found = getattr(found, part)
-    return found
-
-
-def _import(name: str, *, missing_ok: bool = False) -> ModuleType | None:
-    """Import a module that people wrote; its failure is theirs, with its file and line."""
-    try:
-        return importlib.import_module(name)
-    except ModuleNotFoundError as error:
-        if missing_ok and error.name == name:
-            return None
-        if error.name and name.split(".")[: error.name.count(".") + 1] == error.name.split("."):
-            raise UserError(
-                f"no module named {error.name!r} (from {name!r}); looked in {sys.path[0]!r} and beyond"
-            ) from None
-        raise UserError(f"{name} does not import: {_own_error(error)}") from error
-    except UserError:
-        raise
-    except Exception as error:
-        raise UserError(f"{name} does not import: {_own_error(error)}") from error
-    except SystemExit as error:
-        raise UserError(f"{name} does not import: it exits, {_own_error(error)}") from error
-
-
-def _own_error(error: BaseException) -> str:
-    if isinstance(error, SyntaxError):
-        return f"{type(error).__name__}: {error.msg} ({error.filename}:{error.lineno})"
-    frames = [f for f in traceback.extract_tb(error.__traceback__) if "importlib" not in f.filename]
-    outside = [f for f in frames if not f.filename.startswith(str(Path(__file__).parent))]
-    at = f" ({outside[-1].filename}:{outside[-1].lineno})" if outside else ""
-    return f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}{at}"
 
 
 def bare(function: Function) -> Function:

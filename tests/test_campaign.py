@@ -17,8 +17,8 @@ import pytest
 from fuzzlab.campaign import Campaign, Limits
 from fuzzlab.engines import coverage
 from fuzzlab.events import Event, FindingSeen, TargetFinished, TargetResult, TargetStarted
+from fuzzlab.finder import adhoc
 from fuzzlab.project import Project
-from fuzzlab.target import adhoc
 from fuzzlab.verdict import Status
 from tests.projects import environment, fuzzlab, make_project
 

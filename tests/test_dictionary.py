@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fuzzlab.dictionary import LONGEST, MOST, as_libfuzzer, mine
+from fuzzlab.finder import adhoc
 from fuzzlab.scope import Scope, packages
-from fuzzlab.target import adhoc
 
 
 def test_what_the_code_compares_with() -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from fuzzlab.target import REGISTRY, Target, adhoc
+from fuzzlab.finder import adhoc
+from fuzzlab.target import REGISTRY, Target
 from fuzzlab.verdict import Outcome, Verdict
 from fuzzlab.worker import Worker
 from tests.parsers import hostile

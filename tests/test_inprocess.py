@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from fuzzlab.finder import adhoc
 from fuzzlab.inprocess import InProcess
-from fuzzlab.target import adhoc
 from fuzzlab.verdict import Outcome
 from tests.parsers import planted
 

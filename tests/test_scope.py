@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
+from fuzzlab.finder import adhoc
 from fuzzlab.scope import Scope, packages, shown_path
-from fuzzlab.target import adhoc
 from fuzzlab.verdict import FRAMES_LIMIT
 from tests.parsers import hostile, planted
 

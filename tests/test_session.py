@@ -8,9 +8,9 @@ import pytest
 
 from fuzzlab.errors import UserError
 from fuzzlab.events import Event, FindingSeen, TargetFinished, TargetResult, TargetStarted, Warned
+from fuzzlab.finder import adhoc
 from fuzzlab.project import Project
 from fuzzlab.session import Session
-from fuzzlab.target import adhoc
 from fuzzlab.verdict import Finding, Status
 from tests.parsers import planted
 

@@ -12,8 +12,9 @@ from pydantic import BaseModel
 
 from fuzzlab import formats, target
 from fuzzlab.errors import Undecodable, UserError
+from fuzzlab.finder import adhoc, select
 from fuzzlab.formats import HttpMessage
-from fuzzlab.target import REGISTRY, adhoc, select
+from fuzzlab.target import REGISTRY
 
 
 class Order(BaseModel):

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fuzzlab import formats
+from fuzzlab.finder import adhoc
 from fuzzlab.formats import Format
-from fuzzlab.target import adhoc
 from fuzzlab.triage import byte_reductions, minimise, triage
 from fuzzlab.verdict import Finding, Outcome, Verdict
 from fuzzlab.worker import Worker

@@ -12,7 +12,8 @@ import pytest
 
 import tests.parsers.hostile  # noqa: F401 - registers the targets
 from fuzzlab.errors import HarnessError, UserError
-from fuzzlab.target import REGISTRY, Target, adhoc
+from fuzzlab.finder import adhoc
+from fuzzlab.target import REGISTRY, Target
 from fuzzlab.verdict import Outcome, Verdict
 from fuzzlab.worker import Worker
 
@@ -188,7 +189,7 @@ def test_a_worker_closes_its_process_and_its_files(tmp_path: Path) -> None:
 SUPERVISOR = """
 import sys, time
 from pathlib import Path
-from fuzzlab.target import adhoc
+from fuzzlab.finder import adhoc
 from fuzzlab.worker import Worker
 worker = Worker(adhoc("textwrap:dedent"), Path(sys.argv[1]))
 worker.verdict(b"x")

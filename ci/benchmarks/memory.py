@@ -10,8 +10,8 @@ from pathlib import Path
 
 from ci.benchmarks.measure import Bar, Measure
 from ci.benchmarks.overhead import SPECS
+from fuzzlab.finder import adhoc
 from fuzzlab.lane import Lane
-from fuzzlab.target import adhoc
 
 __all__ = ["memory"]
 

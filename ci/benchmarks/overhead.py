@@ -14,9 +14,9 @@ from pathlib import Path
 from ci.benchmarks.measure import Bar, Measure
 from fuzzlab.campaign import Campaign, Limits
 from fuzzlab.events import TargetFinished
+from fuzzlab.finder import adhoc
 from fuzzlab.formats import DEFAULT_MAX_SIZE
 from fuzzlab.project import Config, Project
-from fuzzlab.target import adhoc
 
 __all__ = ["overhead"]
 

@@ -80,6 +80,10 @@ class Terminal:
             self._console.print(table)
         self._console.print(_sum(results, seconds))
 
+    def interrupted(self) -> None:
+        """Say that Ctrl-C was heard, on a line of its own: the terminal has printed `^C`."""
+        self._console.print("\ninterrupted; all work is kept", style="dim")
+
     def _finding(self, finding: Finding) -> None:
         first, *rest = card(finding)
         self._console.print(Text(first, style=_STYLES[finding.status]))

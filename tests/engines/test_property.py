@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from fuzzlab.engines.property import Failure, check
-from fuzzlab.target import REGISTRY, Target, adhoc
+from fuzzlab.finder import adhoc
+from fuzzlab.target import REGISTRY, Target
 from fuzzlab.worker import Worker
 from tests.parsers import planted
 

@@ -1,0 +1,78 @@
+"""Findings that wait to be deflaked and minimised, while the campaign goes on."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from fuzzlab.target import Target
+from fuzzlab.triage import triage
+from fuzzlab.verdict import Finding
+from fuzzlab.worker import Worker
+
+__all__ = ["Backlog"]
+
+
+class Backlog:
+    """A thread with a worker of its own, one finding after the other, so that a campaign never waits for it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._jobs: queue.SimpleQueue[tuple[Target, Finding] | None] = queue.SimpleQueue()
+        self._done: queue.SimpleQueue[tuple[Finding, Finding]] = queue.SimpleQueue()
+        self._deadline = float("inf")
+        self._stopped = threading.Event()
+        self.pending = 0
+        self._failure: BaseException | None = None
+        self._thread = threading.Thread(target=self._work, name="triage", daemon=True)
+        self._thread.start()
+
+    def put(self, target: Target, finding: Finding) -> None:
+        """Hand over a finding."""
+        self.pending += 1
+        self._jobs.put((target, finding))
+
+    def finished(self) -> Iterator[tuple[Finding, Finding]]:
+        """Yield (as found, as triaged) for what is done.
+
+        Raises:
+            HarnessError, UserError: the thread failed.
+        """
+        while not self._done.empty():
+            self.pending -= 1
+            yield self._done.get()
+        if self._failure is not None:
+            failure, self._failure = self._failure, None
+            self.pending = 0
+            raise failure
+
+    def hurry(self, deadline: float) -> None:
+        """Have all done by `deadline` (monotonic): what is left by then is only deflaked."""
+        self._deadline = deadline
+
+    def close(self) -> None:
+        """Stop after the attempt in hand; what is not done stays as it was found."""
+        self._stopped.set()
+        self._jobs.put(None)
+        self._thread.join()
+
+    def _work(self) -> None:
+        try:
+            while (job := self._jobs.get()) is not None and not self._stopped.is_set():
+                target, finding = job
+                self._done.put((finding, self._one(target, finding)))
+        except BaseException as error:  # noqa: BLE001 - raised again by the supervisor
+            self._failure = error
+
+    def _one(self, target: Target, finding: Finding) -> Finding:
+        bench = Worker(target, self._folder, largest=len(finding.data))
+        try:
+            return triage(finding, bench, target.format, should_stop=self._must_stop)
+        finally:
+            bench.close()
+
+    def _must_stop(self) -> bool:
+        return self._stopped.is_set() or time.monotonic() > self._deadline

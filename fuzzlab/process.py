@@ -1,0 +1,286 @@
+"""One child process from outside: start it, watch its heartbeat, stop it, and learn what killed it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import IO
+
+from fuzzlab.autopsy import autopsy, last_place
+from fuzzlab.blackbox import INTERRUPT, RUNNING, SEQUENCE, STARTED, BlackBox
+from fuzzlab.channel import Channel, Closed, Message, unpack
+from fuzzlab.errors import HarnessError, UserError
+from fuzzlab.executor import CUT_OFF, DUMP_SIGNAL, SOFT_LIMIT_SIGNAL
+from fuzzlab.scope import packages
+from fuzzlab.target import Target
+from fuzzlab.verdict import Outcome, Verdict
+
+__all__ = ["TICK", "Child", "Lost"]
+
+TICK = 0.05
+"""Seconds between two looks at a heartbeat: a twentieth of the default budget."""
+
+SAMPLE_AT, SOFT_AT, DUMP_AT, HARD_AT = 0.15, 1.0, 1.5, 2.0
+"""Parts of the budget used up when a slow execution's stack is sampled, an exception raised in it, its stack dumped
+from C, its process killed. Sampling starts early because a known hang is recognised, and ended, by two samples."""
+
+KNOWN_AT = 0.4
+"""Part of the budget used up when a loop in C is looked at, to see whether it is a known one."""
+
+START_TIMEOUT = 60.0
+"""Seconds for a child to import its target: a slow disk and a large application, not a network."""
+
+REST = 5.0
+"""Seconds that a child may take outside its target (a format's decoder) before it is held to be stuck."""
+
+MEMORY_EVERY = 1.0
+"""Seconds between two looks at a child's size."""
+
+LOG_KEPT = 1 << 20
+"""Bytes of a log looked at from its end."""
+
+
+class Lost(Exception):
+    """The child is gone; `verdict` says how, where it was the target's doing, and `data` with which input."""
+
+    def __init__(self, verdict: Verdict | None, data: bytes | None, reason: str) -> None:
+        super().__init__(reason)
+        self.verdict = verdict
+        self.data = data
+        self.reason = reason
+
+
+class Child:
+    """A process that runs one target."""
+
+    def __init__(
+        self, target: Target, folder: Path, *, capacity: int, order: Message | None = None, slowness: float = 1.0
+    ) -> None:
+        """Start it.
+
+        Args:
+            target: what it runs.
+            folder: for its files.
+            capacity: bytes of the largest input that its black box holds.
+            order: what it does, if not to answer batches.
+            slowness: by how much the budget of time is stretched.
+        """
+        self.target = target
+        budget = target.contract.budget
+        self.seconds, self.wall, self.memory = budget.seconds * slowness, budget.wall * slowness, budget.memory
+        self.box = BlackBox.create(folder, capacity)
+        self.log = _log(folder)
+        ours, theirs = socket.socketpair()
+        self.channel = Channel(ours)
+        self.started = time.monotonic()
+        self._beat = (0, 0.0, 0.0)
+        self._dumped = False
+        self._asked = 0
+        self.known_hangs: set[str] = set()
+        self._memory_seen = (0.0, 0)
+        with theirs:
+            self.process = subprocess.Popen(  # noqa: S603 - our own module, with our own interpreter
+                [sys.executable, "-m", "fuzzlab.child", str(theirs.fileno())],
+                pass_fds=(theirs.fileno(), self.box.descriptor),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=self.log,
+                start_new_session=True,  # Ctrl-C is the supervisor's, and the target's own children go with it
+                env=_environment(folder),
+            )
+        self._send(order or {"do": "run"})
+
+    def _send(self, order: Message) -> None:
+        with contextlib.suppress(Closed):  # the next receive says why
+            self.channel.send(
+                {
+                    "known_hangs": [],
+                    **order,
+                    "supervisor": os.getpid(),
+                    "sys_path": [path or os.getcwd() for path in sys.path],  # noqa: PTH109 - a string for sys.path
+                    "packages": packages(self.target),
+                    "module": self.target.home,
+                    "name": self.target.name,
+                    "options": self.target.options,
+                    "box": self.box.descriptor,
+                    "capacity": self.box.capacity,
+                }
+            )
+
+    def receive(self, timeout: float) -> Message | None:
+        """Give the child's next message, or None after `timeout` seconds.
+
+        Raises:
+            Lost: it died, was killed at its hard limit, or fails by itself.
+            UserError: it cannot import the target.
+            HarnessError: fuzzlab's own part of it failed.
+        """
+        try:
+            message = self.channel.receive(timeout)
+        except Closed:
+            raise self._lost() from None
+        if message is None:
+            return None
+        match message.get("is"):
+            case "harness_error":
+                raise HarnessError(f"{self.target.name}: a worker failed\n{message.get('traceback')}")
+            case "user_error":
+                raise UserError(str(message.get("message")))
+            case "ready" | "ran":
+                return message
+            case "verdict" | "finding":
+                return self._checked(message)
+        raise HarnessError(f"{self.target.name}: a worker says what means nothing: {str(message)[:80]}")
+
+    def _checked(self, message: Message) -> Message:
+        """Read the fields of a message about a verdict, which hostile code may have written."""
+        try:
+            checked: Message = {"is": message["is"], "verdict": Verdict.from_json(message["verdict"])}
+            if message["is"] == "finding":
+                checked |= {"data": unpack(message["data"]), "executions": int(message["executions"])}
+            else:
+                checked |= {"index": int(message["index"])}
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
+            raise HarnessError(f"{self.target.name}: a worker sent a verdict that is none ({error!r})") from error
+        return checked
+
+    def wait_ready(self) -> None:
+        """Wait until the target is imported.
+
+        Raises:
+            Lost, UserError, HarnessError: as `receive`.
+        """
+        while True:
+            message = self.receive(TICK)
+            if message is not None and message["is"] == "ready":
+                return
+            if time.monotonic() - self.started > START_TIMEOUT:
+                self.kill()
+                raise UserError(f"{self.target.name}: {self.target.home} did not import within {START_TIMEOUT:g} s")
+
+    def watch(self) -> None:
+        """Look at the heartbeat once: sample, interrupt, dump or kill an execution that lasts.
+
+        Raises:
+            HarnessError: the child is stuck outside the target.
+        """
+        head, now = self.box.head, time.monotonic()
+        sequence, running = head[SEQUENCE], head[RUNNING]
+        if sequence != self._beat[0] or not running:
+            idle_since = self._beat[1] if sequence == self._beat[0] and self._beat[2] < 0 else now
+            self._beat = (sequence, now if running else idle_since, _cpu_seconds(self.process.pid) if running else -1.0)
+            self._grow(now)
+            return
+        cpu = _cpu_seconds(self.process.pid) - self._beat[2]
+        used = max(cpu / self.seconds, (now - self._beat[1]) / self.wall)
+        if used >= HARD_AT or (used >= KNOWN_AT and self._hangs_where_known(sequence)):
+            self.kill()
+        elif used >= DUMP_AT:
+            self._signal(DUMP_SIGNAL)
+            self._dumped = True
+            self._signal(SOFT_LIMIT_SIGNAL)
+        elif used >= SOFT_AT:
+            head[INTERRUPT] = sequence
+            self._signal(SOFT_LIMIT_SIGNAL)
+        elif used >= SAMPLE_AT:
+            self._signal(SOFT_LIMIT_SIGNAL)
+
+    def _hangs_where_known(self, sequence: int) -> bool:
+        """Ask, once an execution and without waiting, where it is; say whether it is known to hang there.
+
+        A loop in C takes no exception: where it is known, to wait for the end of the budget teaches nothing.
+        """
+        if not self.known_hangs:
+            return False
+        if self._asked != sequence:
+            self._asked, self._dumped = sequence, True
+            self._signal(DUMP_SIGNAL)
+            return False
+        return last_place(self.target, self.log_text()) in self.known_hangs
+
+    def _grow(self, now: float) -> None:
+        """Move the memory limit along with what the engine itself keeps: the budget is for one execution."""
+        if now - self._memory_seen[0] < MEMORY_EVERY or sys.platform != "linux" or not self.box.head[STARTED]:
+            return
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            pages = int(Path(f"/proc/{self.process.pid}/statm").read_text(encoding="ascii").split()[0])
+            limit = pages * resource.getpagesize() + self.memory
+            _, hard = resource.prlimit(self.process.pid, resource.RLIMIT_AS)
+            if hard == resource.RLIM_INFINITY or limit < hard:
+                resource.prlimit(self.process.pid, resource.RLIMIT_AS, (limit, hard))
+        self._memory_seen = (now, 0)
+
+    def _signal(self, number: signal.Signals) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.process.pid, number)
+
+    def kill(self) -> None:
+        """End the process and all that it started; what it was doing stays in the box."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def log_text(self) -> str:
+        """Give the end of what the interpreter and the engine wrote."""
+        size = os.fstat(self.log.fileno()).st_size
+        data = os.pread(self.log.fileno(), LOG_KEPT, max(0, size - LOG_KEPT))
+        return data.decode("utf-8", "replace")
+
+    def _lost(self) -> Lost:
+        """Find out how the child ended: by the target's doing it is a verdict, otherwise a reason."""
+        try:
+            status = self.process.wait(timeout=REST)
+        except subprocess.TimeoutExpired:
+            self.kill()  # it closed its socket and lives on: with its files, a target closes ours
+            status = self.process.wait()
+        if status == CUT_OFF:
+            verdict = Verdict(
+                Outcome.DIED, "files closed", "the target closed files that are not its own", place=self.target.place
+            )
+            return Lost(verdict, None, verdict.signature)
+        data = self.box.input()
+        if data is None:
+            return Lost(None, None, f"a worker ended by itself (status {status})\n{self.log_text()[-2000:]}")
+        verdict = autopsy(self.target, status, self.log_text(), hung=self._dumped and status == -signal.SIGKILL)
+        return Lost(verdict, data, verdict.signature)
+
+    def close(self) -> None:
+        """Kill it and give everything back."""
+        self.kill()
+        self.channel.close()
+        self.log.close()
+        self.box.close()
+
+
+def _cpu_seconds(pid: int) -> float:
+    """Give the CPU time of another process.
+
+    The clock's number is made of the process's (clock_getcpuclockid(3), Linux: `~pid << 3 | CPUCLOCK_SCHED`). Elsewhere
+    0: there the wall clock alone decides.
+    """
+    if sys.platform != "linux":
+        return 0.0
+    try:
+        return time.clock_gettime((~pid << 3) | 2)
+    except OSError:
+        return 0.0
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    """Give the child's environment: ours, with Hypothesis's files kept out of people's folders."""
+    return {"HYPOTHESIS_STORAGE_DIRECTORY": str(folder.parent / "hypothesis"), **os.environ, "PYTHONHASHSEED": "0"}
+
+
+def _log(folder: Path) -> IO[bytes]:
+    try:
+        return tempfile.TemporaryFile(dir=folder)
+    except OSError:
+        return tempfile.TemporaryFile()
