@@ -28,7 +28,7 @@ from fuzzlab.events import (
     WorkerRestarted,
 )
 from fuzzlab.lane import Lane, sweep
-from fuzzlab.process import Lost
+from fuzzlab.process import CLOSED_LINE, Lost
 from fuzzlab.project import Project
 from fuzzlab.register import Register
 from fuzzlab.schedule import next_slice
@@ -241,7 +241,9 @@ class Campaign:
                 executions, seconds = lane.executions, lane.found_after()
                 self._retire(state, lane)
                 if lost.verdict is None or lost.data is None:
-                    if not lane.ended_well:
+                    if lost.reason == CLOSED_LINE:
+                        yield WorkerRestarted(state.target.name, lost.reason)
+                    elif not lane.ended_well:
                         raise HarnessError(f"{state.target.name}: {lost.reason}") from None
                     continue
                 state.restarts += 1

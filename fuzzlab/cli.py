@@ -250,10 +250,15 @@ def _fuzz(
 
 
 @_commands.group("findings", cls=_Group, invoke_without_command=True)
+@_json
 @click.pass_context
-def _findings(context: click.Context) -> int:
+def _findings(context: click.Context, *, as_json: bool) -> int:
     """The register of what was found: list, show, accept, reopen."""
-    return int(context.invoke(_findings_list, names=(), as_json=False)) if context.invoked_subcommand is None else CLEAN
+    if context.invoked_subcommand is None:
+        return _list_findings((), as_json=as_json)
+    if as_json:
+        raise UserError(f"--json belongs behind the verb: fuzzlab findings {context.invoked_subcommand} --json")
+    return CLEAN
 
 
 @_findings.command("list")
@@ -261,57 +266,76 @@ def _findings(context: click.Context) -> int:
 @_json
 def _findings_list(*, names: tuple[str, ...], as_json: bool) -> int:
     """A line each."""
-    project, known = _project()
-    recorded = list(_recorded(project))
-    for name in set(names) - {f.target for f in recorded} - set(known):
-        raise UserError(f"no target named {name!r}{nearest(name, {*known, *(f.target for f in recorded)})}")
-    found = [f for f in recorded if not names or f.target in names]
-    if as_json:
-        rows = [{"target": f.target, **finding_document(f).model_dump(mode="json"), "reason": f.reason} for f in found]
-        _document(json.dumps({"version": 1, "exit_code": CLEAN, "findings": rows}, indent=2))
-        return CLEAN
-    for finding in found:
-        click.echo(f"{finding.id}  {finding.status:<8}  {escaped(finding.target)}  {one_line(finding.signature)}")
-    click.echo(f"{len(found)} findings" if found else "no findings on record")
-    return CLEAN
+    return _list_findings(names, as_json=as_json)
 
 
 @_findings.command("show")
 @click.argument("identifier", metavar="ID")
-def _findings_show(*, identifier: str) -> int:
+@_json
+def _findings_show(*, identifier: str, as_json: bool) -> int:
     """All of one finding: what broke, the input, the frames, the command."""
     finding = _one(Project.find(Path.cwd()), identifier)
-    click.echo("\n".join(card(finding)))
+    if as_json:
+        _document(json.dumps({"version": 1, "exit_code": CLEAN, "findings": [_row(finding)]}, indent=2))
+    else:
+        click.echo("\n".join(card(finding)))
     return CLEAN
 
 
 @_findings.command("accept")
 @click.argument("identifier", metavar="ID")
 @click.option("--reason", required=True, help="Why it may stay.")
-def _findings_accept(*, identifier: str, reason: str) -> int:
+@_json
+def _findings_accept(*, identifier: str, reason: str, as_json: bool) -> int:
     """Decide that a finding may stay: it no longer fails a run."""
     if not reason.strip():
         raise UserError("accept: --reason is empty; say why the finding may stay")
-    return _decide(identifier, Status.ACCEPTED, reason)
+    return _decide(identifier, Status.ACCEPTED, reason, as_json=as_json)
 
 
 @_findings.command("reopen")
 @click.argument("identifier", metavar="ID")
-def _findings_reopen(*, identifier: str) -> int:
+@_json
+def _findings_reopen(*, identifier: str, as_json: bool) -> int:
     """Take an acceptance back."""
-    return _decide(identifier, Status.KNOWN, "")
+    return _decide(identifier, Status.KNOWN, "", as_json=as_json)
 
 
 @_commands.command("report")
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="The file to write.")
-def _report(*, output: Path | None) -> int:
-    """Write the last campaign as one HTML file."""
+@_json
+def _report(*, output: Path | None, as_json: bool) -> int:
+    """Write the last run as one HTML file."""
     project = Project.find(Path.cwd())
     path = output or project.state / "report.html"
     document = Journal(project).last_run()
     write_html(path, document, list(_recorded(project)))
-    click.echo(f"wrote {escaped(str(path))}")
+    if as_json:
+        _document(json.dumps({"version": 1, "exit_code": CLEAN, "path": project.shown(path)}, indent=2))
+    else:
+        click.echo(f"wrote {escaped(str(path))}")
     return CLEAN
+
+
+def _list_findings(names: Sequence[str], *, as_json: bool) -> int:
+    project, known = _project()
+    recorded = list(_recorded(project))
+    for name in set(names) - {f.target for f in recorded} - set(known):
+        raise UserError(f"no target named {name!r}{nearest(name, {*known, *(f.target for f in recorded)})}")
+    found = [f for f in recorded if not names or f.target in names]
+    if as_json:
+        _document(json.dumps({"version": 1, "exit_code": CLEAN, "findings": [_row(f) for f in found]}, indent=2))
+        return CLEAN
+    for finding in found:
+        click.echo(f"{finding.id}  {finding.status:<8}  {escaped(finding.target)}  {one_line(finding.signature)}")
+    noun = "finding" if len(found) == 1 else "findings"
+    click.echo(f"{len(found)} {noun}" if found else "no findings on record")
+    return CLEAN
+
+
+def _row(finding: Finding) -> dict[str, Any]:
+    document = finding_document(finding).model_dump(mode="json")
+    return {"target": finding.target, **document, "date": finding.date, "reason": finding.reason}
 
 
 def _run(
@@ -389,14 +413,17 @@ def _one(project: Project, identifier: str) -> Finding:
     return matching[0]
 
 
-def _decide(identifier: str, status: Status, reason: str) -> int:
+def _decide(identifier: str, status: Status, reason: str, *, as_json: bool) -> int:
     project = Project.find(Path.cwd())
-    finding = _one(project, identifier)
+    finding = replace(_one(project, identifier), status=status, reason=reason)
     try:
-        Corpus(project, finding.target, _warn).save(replace(finding, status=status, reason=reason))
+        Corpus(project, finding.target, _warn).save(finding)
     except OSError as error:
         raise UserError(f"cannot write {finding.path}.json: {error.strerror}") from None
-    click.echo(f"{finding.id} is now {status}")
+    if as_json:
+        _document(json.dumps({"version": 1, "exit_code": CLEAN, "findings": [_row(finding)]}, indent=2))
+    else:
+        click.echo(f"{finding.id} is now {status}")
     return CLEAN
 
 

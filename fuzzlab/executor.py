@@ -134,6 +134,7 @@ class Executor:
         # A death costs a worker; the two that Python code can be kept from are turned into the same verdict for free.
         os._exit = self._on_exit
         os.abort = lambda: self._on_exit(-signal.SIGABRT)
+        os.closerange = self._on_closerange
 
     def begin(self, *, spare: int = 0) -> None:
         """Note the start, and give the target STACK - `spare` frames.
@@ -286,8 +287,20 @@ class Executor:
         _watch.active = watching
         raise _Interruption(how)
 
+    def _on_closerange(self, first: int, last: int) -> None:
+        """Keep a target from closing the line to the supervisor with all its files, as daemons do."""
+        if not self.box.head[RUNNING] or not first <= self.box.descriptor < last:
+            return _real_closerange(first, last)
+        watching, _watch.active = _watch.active, False
+        frames = self.scope.of_stack(sys._getframe(1))  # noqa: SLF001 - as above
+        message = "closes files that are not its own"
+        self._incidents.append(self._verdict(Outcome.DIED, frames, exception="files closed", message=message))
+        _watch.active = watching
+        raise _Interruption(message)
+
 
 _real_exit = os._exit
+_real_closerange = os.closerange
 
 
 def _awaited(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -19,11 +19,11 @@ from fuzzlab.blackbox import INTERRUPT, RUNNING, SEQUENCE, STARTED, BlackBox
 from fuzzlab.channel import Channel, Closed, Message, unpack
 from fuzzlab.errors import HarnessError, UserError
 from fuzzlab.executor import CUT_OFF, DUMP_SIGNAL, SOFT_LIMIT_SIGNAL
-from fuzzlab.scope import packages
+from fuzzlab.scope import home, packages
 from fuzzlab.target import Target
 from fuzzlab.verdict import Outcome, Verdict
 
-__all__ = ["TICK", "Child", "Lost"]
+__all__ = ["CLOSED_LINE", "TICK", "Child", "Lost"]
 
 TICK = 0.05
 """Seconds between two looks at a heartbeat: a twentieth of the default budget."""
@@ -38,7 +38,10 @@ KNOWN_AT = 0.4
 START_TIMEOUT = 60.0
 """Seconds for a child to import its target: a slow disk and a large application, not a network."""
 
-REST = 5.0
+REST = 1.0
+"""Seconds that a child may take to end once its line is closed."""
+
+STUCK = 60.0
 """Seconds that a child may take outside its target (a format's decoder) before it is held to be stuck."""
 
 MEMORY_EVERY = 1.0
@@ -46,6 +49,10 @@ MEMORY_EVERY = 1.0
 
 LOG_KEPT = 1 << 20
 """Bytes of a log looked at from its end."""
+
+
+CLOSED_LINE = "the target closed the line to the supervisor"
+"""The reason of a loss that is the target's doing, although nobody can tell by which input."""
 
 
 class Lost(Exception):
@@ -81,11 +88,13 @@ class Child:
         ours, theirs = socket.socketpair()
         self.channel = Channel(ours)
         self.started = time.monotonic()
-        self._beat = (0, 0.0, 0.0)
+        self._state = (0, 0)
+        self._since = self.started
+        self._cpu = 0.0
         self._dumped = False
         self._asked = 0
         self.known_hangs: set[str] = set()
-        self._memory_seen = (0.0, 0)
+        self._memory_seen = 0.0
         with theirs:
             self.process = subprocess.Popen(  # noqa: S603 - our own module, with our own interpreter
                 [sys.executable, "-m", "fuzzlab.child", str(theirs.fileno())],
@@ -173,14 +182,19 @@ class Child:
             HarnessError: the child is stuck outside the target.
         """
         head, now = self.box.head, time.monotonic()
-        sequence, running = head[SEQUENCE], head[RUNNING]
-        if sequence != self._beat[0] or not running:
-            idle_since = self._beat[1] if sequence == self._beat[0] and self._beat[2] < 0 else now
-            self._beat = (sequence, now if running else idle_since, _cpu_seconds(self.process.pid) if running else -1.0)
+        sequence = head[SEQUENCE]
+        state = (sequence, head[RUNNING])
+        if state != self._state:
+            self._state, self._since, self._cpu = state, now, _cpu_seconds(self.process.pid)
             self._grow(now)
             return
-        cpu = _cpu_seconds(self.process.pid) - self._beat[2]
-        used = max(cpu / self.seconds, (now - self._beat[1]) / self.wall)
+        if not head[RUNNING]:
+            if now - self._since > STUCK:
+                self.kill()
+                raise HarnessError(f"{self.target.name}: a worker is stuck outside the target, in its format perhaps")
+            return
+        cpu = _cpu_seconds(self.process.pid) - self._cpu
+        used = max(cpu / self.seconds, (now - self._since) / self.wall)
         if used >= HARD_AT or (used >= KNOWN_AT and self._hangs_where_known(sequence)):
             self.kill()
         elif used >= DUMP_AT:
@@ -208,7 +222,7 @@ class Child:
 
     def _grow(self, now: float) -> None:
         """Move the memory limit along with what the engine itself keeps: the budget is for one execution."""
-        if now - self._memory_seen[0] < MEMORY_EVERY or sys.platform != "linux" or not self.box.head[STARTED]:
+        if now - self._memory_seen < MEMORY_EVERY or sys.platform != "linux" or not self.box.head[STARTED]:
             return
         with contextlib.suppress(OSError, ValueError, IndexError):
             pages = int(Path(f"/proc/{self.process.pid}/statm").read_text(encoding="ascii").split()[0])
@@ -216,7 +230,7 @@ class Child:
             _, hard = resource.prlimit(self.process.pid, resource.RLIMIT_AS)
             if hard == resource.RLIM_INFINITY or limit < hard:
                 resource.prlimit(self.process.pid, resource.RLIMIT_AS, (limit, hard))
-        self._memory_seen = (now, 0)
+        self._memory_seen = now
 
     def _signal(self, number: signal.Signals) -> None:
         with contextlib.suppress(ProcessLookupError):
@@ -236,21 +250,22 @@ class Child:
 
     def _lost(self) -> Lost:
         """Find out how the child ended: by the target's doing it is a verdict, otherwise a reason."""
+        data = self.box.input()
         try:
             status = self.process.wait(timeout=REST)
         except subprocess.TimeoutExpired:
-            self.kill()  # it closed its socket and lives on: with its files, a target closes ours
-            status = self.process.wait()
+            self.kill()  # it closed its line and lives on: with its files, a target closes ours
+            return Lost(self._closed() if data is not None else None, data, CLOSED_LINE)
         if status == CUT_OFF:
-            verdict = Verdict(
-                Outcome.DIED, "files closed", "the target closed files that are not its own", place=self.target.place
-            )
-            return Lost(verdict, None, verdict.signature)
-        data = self.box.input()
+            return Lost(self._closed(), data, CLOSED_LINE)
         if data is None:
             return Lost(None, None, f"a worker ended by itself (status {status})\n{self.log_text()[-2000:]}")
         verdict = autopsy(self.target, status, self.log_text(), hung=self._dumped and status == -signal.SIGKILL)
         return Lost(verdict, data, verdict.signature)
+
+    def _closed(self) -> Verdict:
+        message = "closed files that are not its own"
+        return Verdict(Outcome.DIED, "files closed", message, "", self.target.place, home(self.target))
 
     def close(self) -> None:
         """Kill it and give everything back."""

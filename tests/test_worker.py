@@ -62,9 +62,17 @@ def test_a_c_loop_has_one_name(worker_of: WorkerOf) -> None:
 
 
 def test_a_target_that_closes_all_files(worker_of: WorkerOf) -> None:
-    """The target cut the worker's line: that is its doing, not a failure of the harness, and the run goes on."""
+    """The target would cut the worker's line, as daemons do: it is kept from it, and the run goes on."""
     worker = worker_of(REGISTRY["tests.hostile"])
     broken = dict(worker.run([b"fine", b"close_files", b"refuse", b"fine"]))
+    assert {i: v.signature for i, v in broken.items()} == {1: "died files closed tests.parsers.hostile:close_files"}
+    assert (worker.executions, worker.accepted, worker.rejected, worker.restarts) == (4, 2, 1, 0)
+
+
+def test_a_target_that_closes_one_file_after_the_other(worker_of: WorkerOf) -> None:
+    """The target cut the worker's line: that is its doing, not a failure of the harness, and the run goes on."""
+    worker = worker_of(REGISTRY["tests.hostile"])
+    broken = dict(worker.run([b"fine", b"close_each_file", b"refuse", b"fine"]))
     assert list(broken) == [1]
     assert broken[1].outcome is Outcome.DIED
     assert (worker.executions, worker.accepted, worker.rejected, worker.restarts) == (4, 2, 1, 1)

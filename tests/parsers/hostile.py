@@ -193,8 +193,14 @@ def close_files() -> None:
     os.closerange(3, 4096)
 
 
+def close_each_file() -> None:
+    for descriptor in range(3, 200):
+        with contextlib.suppress(OSError):
+            os.close(descriptor)
+
+
 def close_files_and_hang() -> None:
-    os.closerange(3, 4096)
+    close_each_file()
     while True:
         pass
 
@@ -205,7 +211,7 @@ BEHAVIOURS: dict[str, Callable[[], object]] = {
         refuse, crash, crash_elsewhere, recurse, leave, interrupt, allocate, hang_in_python, hang_in_re, hang_asleep,
         hang_in_c, hang_swallowing, swallow, exit_now, exit_now_swallowed, abort, segfault, kill, start_process,
         start_shell, write_file, write_file_swallowed, open_socket, evaluate, execute, compile_text, mute,
-        exiting_message, tricky_message, huge_message, weird_class, print_much, close_files, close_files_and_hang,
+        exiting_message, tricky_message, huge_message, weird_class, print_much, close_files, close_each_file, close_files_and_hang,
     )
 }  # fmt: skip
 
