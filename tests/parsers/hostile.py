@@ -211,7 +211,8 @@ BEHAVIOURS: dict[str, Callable[[], object]] = {
         refuse, crash, crash_elsewhere, recurse, leave, interrupt, allocate, hang_in_python, hang_in_re, hang_asleep,
         hang_in_c, hang_swallowing, swallow, exit_now, exit_now_swallowed, abort, segfault, kill, start_process,
         start_shell, write_file, write_file_swallowed, open_socket, evaluate, execute, compile_text, mute,
-        exiting_message, tricky_message, huge_message, weird_class, print_much, close_files, close_each_file, close_files_and_hang,
+        exiting_message, tricky_message, huge_message, weird_class, print_much, close_files, close_each_file,
+        close_files_and_hang,
     )
 }  # fmt: skip
 
