@@ -323,15 +323,22 @@ def _shorter(text: str) -> Iterator[str]:
         step //= 2
 
 
+def _usual(character: str) -> str:
+    """Give what a character is to most readers: the ASCII digit for any script's, the letter for its full-width form."""
+    digit = unicodedata.decimal(character, None)
+    return unicodedata.normalize("NFKC", character) if digit is None else str(digit)
+
+
 def _plainer(text: str) -> Iterator[str]:
     """Yield `text` with characters replaced by `0` or `a`: all of them, all of one kind, each."""
     for plain in PLAIN:
         if any(character > plain for character in text):
             yield "".join(min(character, plain) for character in text)
-    if (usual := unicodedata.normalize("NFKC", text)) != text and len(usual) <= len(text):
+    usual = "".join(map(_usual, text))
+    if usual != text and len(usual) <= len(text):
         yield usual
     for character in sorted(set(text) - set(PLAIN) - set(SEPARATORS)):
-        usual = unicodedata.normalize("NFKC", character)
+        usual = _usual(character)
         for plain in PLAIN if len(usual) > 1 or usual == character else (*PLAIN, usual):
             yield text.replace(character, plain)
     for at, character in enumerate(text):
