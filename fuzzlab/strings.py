@@ -324,7 +324,7 @@ def _shorter(text: str) -> Iterator[str]:
 
 
 def _usual(character: str) -> str:
-    """Give what a character is to most readers: the ASCII digit for any script's, the letter for its full-width form."""
+    """Give what a character is to most readers: the ASCII digit for any script's, the letter for a full-width one."""
     digit = unicodedata.decimal(character, None)
     return unicodedata.normalize("NFKC", character) if digit is None else str(digit)
 
