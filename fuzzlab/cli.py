@@ -23,7 +23,7 @@ from fuzzlab.document import finding_document, run_document
 from fuzzlab.duration import duration
 from fuzzlab.errors import FuzzlabError, UserError, nearest
 from fuzzlab.escape import escaped, one_line
-from fuzzlab.events import Event, TargetResult
+from fuzzlab.events import Event, FindingSeen, TargetResult
 from fuzzlab.finder import load, select
 from fuzzlab.journal import Journal
 from fuzzlab.project import Project
@@ -346,16 +346,22 @@ def _run(
     journal = Journal(project)
     terminal = Terminal(sys.stderr if as_json else sys.stdout, quiet=quiet)
     interrupted = False
+    shown: set[tuple[str, str]] = set()
     try:
         for event in events:
             terminal.event(event)
             journal.event(event)
+            if isinstance(event, FindingSeen):
+                shown.add((event.finding.target, event.finding.signature))
     except KeyboardInterrupt:
         interrupted = True
         terminal.interrupted()
     seconds = time.monotonic() - began
     results = standing()
     findings = [finding for result in results for finding in result.findings]
+    for finding in findings:
+        if (finding.target, finding.signature) not in shown:  # found, but not yet triaged when the run was interrupted
+            terminal.event(FindingSeen(finding))
     unsaved = [finding for finding in findings if not finding.path]
     code = INTERRUPTED if interrupted else USER if unsaved else FINDINGS if Register.is_open(findings) else CLEAN
     terminal.summary(results, seconds)
