@@ -6,6 +6,7 @@ with a worker of its own. A finding is stored as soon as it is told, and again w
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import queue
 import select
@@ -41,6 +42,9 @@ __all__ = ["Campaign", "Limits"]
 PROGRESS_EVERY = 1.0
 """Seconds between two events of progress."""
 
+LOSSES = 3
+"""Workers in a row that may be killed from outside before their first execution."""
+
 GRACE = 15.0
 """Seconds that triage may go on after a campaign's end; findings beyond stay stored as they were found."""
 
@@ -72,6 +76,7 @@ class _State:
     coverage: int = 0
     restarts: int = 0
     started: bool = False
+    losses: int = 0
     lethal: set[bytes] = field(default_factory=set)
     examples: list[bytes] = field(default_factory=list)
 
@@ -132,14 +137,17 @@ class Campaign:
                         if state.lanes:
                             yield Progressed(state.result())
                 yield from self._drain()
-            self._triage.hurry(time.monotonic() + GRACE)
-            while self._triage.pending:
+            deadline = time.monotonic() + GRACE
+            self._triage.hurry(deadline)
+            while self._triage.pending and time.monotonic() < deadline + GRACE:
                 time.sleep(0.02)
                 yield from self._settle()
             yield from self._drain()
         finally:
             self.close()
         for state in self._states.values():
+            if not state.executions:
+                yield Warned("was not executed: the campaign was too short; give more --time", state.target.name)
             yield TargetFinished(state.result())
         yield from self._drain()
 
@@ -243,6 +251,10 @@ class Campaign:
                 if lost.verdict is None or lost.data is None:
                     if lost.reason == CLOSED_LINE:
                         yield WorkerRestarted(state.target.name, lost.reason)
+                    elif lost.killed and state.losses < LOSSES:
+                        state.losses = 1 if executions else state.losses + 1
+                        state.restarts += 1
+                        yield WorkerRestarted(state.target.name, "killed from outside")
                     elif not lane.ended_well:
                         raise HarnessError(f"{state.target.name}: {lost.reason}") from None
                     continue
@@ -253,6 +265,7 @@ class Campaign:
                 continue
             self._take_in(state, lane)
             if lane.is_over:
+                yield from self._overdue(state, lane)
                 self._retire(state, lane)
 
     def _found(
@@ -292,8 +305,20 @@ class Campaign:
                 self._events.put(Warned(f"cannot keep coverage inputs: {error}", state.target.name))
                 return
 
+    def _overdue(self, state: _State, lane: Lane) -> Iterator[Event]:
+        """A turn ends in the middle of an execution that lasts: a hang, if triage sees it again."""
+        data = lane.child.box.input()
+        if data is not None and lane.child.is_overdue():
+            verdict = Verdict(Outcome.HANG, message="did not end before its turn did", place=state.target.place)
+            yield from self._found(state, lane, data, verdict, lane.executions, lane.found_after())
+
     def _retire(self, state: _State, lane: Lane) -> None:
         lane.child.kill()
+        with contextlib.suppress(Lost, UserError, HarnessError):  # what it told before its end is still in the line
+            for message in lane.messages():
+                told = (message["data"], message["verdict"], message["executions"], lane.found_after())
+                for event in self._found(state, lane, *told):
+                    self._events.put(event)
         self._take_in(state, lane, final=True)
         state.executions += lane.executions
         state.accepted += lane.accepted

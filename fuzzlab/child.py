@@ -107,8 +107,11 @@ def _load(order: dict[str, Any]) -> Target:
     if options := order["options"]:
         spec, format_name, *allow = options
         return adhoc(spec, format_name=format_name or None, allow=allow)
-    importlib.import_module(order["module"])
-    return REGISTRY[order["name"]]
+    for module in order["modules"]:  # where it is registered; where its function is, if a helper registers it
+        importlib.import_module(module)
+        if order["name"] in REGISTRY:
+            return REGISTRY[order["name"]]
+    raise UserError(f"{order['name']}: no import of {' or '.join(order['modules'])} registers it in a worker")
 
 
 def _quieten() -> None:

@@ -93,7 +93,7 @@ class Corpus:
         path = self.coverage_folder / input_id(data)
         if path.exists():
             return False
-        write_atomically(path, data)
+        write_atomically(path, data, durable=False)  # lost, it is found again
         return True
 
     def save(self, finding: Finding) -> Finding:
@@ -114,10 +114,15 @@ class Corpus:
             raise
         return saved
 
-    def remove(self, finding: Finding) -> None:
+    def has(self, finding: Finding) -> bool:
+        """Whether its input is stored already."""
+        return (self.regressions_folder / finding.id).exists()
+
+    def remove(self, finding: Finding, *, keep_input: bool = False) -> None:
         """Take back what `save` stored: a smaller input of the same signature stands in its place."""
         path = self.regressions_folder / finding.id
-        path.unlink(missing_ok=True)
+        if not keep_input:
+            path.unlink(missing_ok=True)
         path.with_name(f"{finding.id}.json").unlink(missing_ok=True)
 
     def findings(self) -> Iterator[Finding]:

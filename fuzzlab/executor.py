@@ -22,7 +22,7 @@ from fuzzlab.blackbox import ACCEPTED, IMPATIENT, INTERRUPT, LENGTH, REJECTED, R
 from fuzzlab.errors import HarnessError, Undecodable
 from fuzzlab.sanitizers import EVENTS, judge
 from fuzzlab.scope import Scope, home
-from fuzzlab.target import Target, bare
+from fuzzlab.target import Target
 from fuzzlab.verdict import Frame, Outcome, Verdict
 
 __all__ = [
@@ -133,7 +133,7 @@ class Executor:
         signal.signal(SOFT_LIMIT_SIGNAL, self._on_signal)
         # A death costs a worker; the two that Python code can be kept from are turned into the same verdict for free.
         os._exit = self._on_exit
-        os.abort = lambda: self._on_exit(-signal.SIGABRT)
+        os.abort = lambda: self._end(signal.SIGABRT.name)
         os.closerange = self._on_closerange
 
     def begin(self, *, spare: int = 0) -> None:
@@ -279,9 +279,12 @@ class Executor:
     def _on_exit(self, status: int) -> NoReturn:
         if not self.box.head[RUNNING]:
             _real_exit(status)
+        self._end(f"exit {status & 0xFF}")  # what a parent would see of it (wait(2))
+
+    def _end(self, how: str) -> NoReturn:
+        """Note that the target ends its process, and keep it from doing so."""
         watching, _watch.active = _watch.active, False
-        how = f"exit {status}" if status >= 0 else signal.Signals(-status).name
-        frames = self.scope.of_stack(sys._getframe(1))  # noqa: SLF001 - as above
+        frames = self.scope.of_stack(sys._getframe(2))  # noqa: SLF001 - as above
         message = f"the target ended the process ({how})"
         self._incidents.append(self._verdict(Outcome.DIED, frames, exception=how, message=message))
         _watch.active = watching
@@ -304,13 +307,21 @@ _real_closerange = os.closerange
 
 
 def _awaited(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a plain function for a coroutine function: awaited on one loop of the worker's own."""
-    if not inspect.iscoroutinefunction(bare(function)):
+    """Give a plain function for a coroutine function: awaited on a loop of the worker's own.
+
+    A loop on which tasks are left behind is given up with them: they would go on inside later executions.
+    """
+    if not any(map(inspect.iscoroutinefunction, (function, getattr(type(function), "__call__", None)))):  # noqa: B004
         return function
     loop = asyncio.new_event_loop()
 
     def call(value: object) -> object:
-        return loop.run_until_complete(function(value))
+        nonlocal loop
+        try:
+            return loop.run_until_complete(function(value))
+        finally:
+            if asyncio.all_tasks(loop):
+                loop = asyncio.new_event_loop()
 
     return call
 

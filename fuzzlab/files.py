@@ -10,7 +10,7 @@ from pathlib import Path
 __all__ = ["write_atomically"]
 
 
-def write_atomically(path: Path, data: bytes) -> None:
+def write_atomically(path: Path, data: bytes, *, durable: bool = True) -> None:
     """Write a file by a temporary one beside it and a rename; a reader sees the old content or the new.
 
     Raises:
@@ -22,7 +22,8 @@ def write_atomically(path: Path, data: bytes) -> None:
         with temporary.open("wb") as file:
             file.write(data)
             file.flush()
-            os.fsync(file.fileno())  # a rename is worth nothing when the data it names is still on its way
+            if durable:
+                os.fsync(file.fileno())  # a rename is worth nothing when the data it names is still on its way
         temporary.replace(path)
     except BaseException:
         with contextlib.suppress(OSError):

@@ -60,6 +60,14 @@ def _prepared(folder: Path, corpus: Sequence[bytes]) -> Path:
     raise UserError(f"no room for a worker's files in {why}; free some, or set TMPDIR")
 
 
+def _listed(folder: Path) -> list[Path]:
+    """List a folder that somebody may have deleted meanwhile."""
+    try:
+        return sorted(folder.iterdir())
+    except OSError:
+        return []
+
+
 def sweep(folder: Path) -> None:
     """Remove what supervisors left that are no more: `kill -9` gives them no time to tidy up."""
     for left in folder.glob("lane-*-*"):
@@ -189,7 +197,7 @@ class Lane:
     def first_corpus(self) -> list[bytes]:
         """Give what it started with, the examples that it drew among them."""
         found = []
-        for path in sorted((self.folder / "start").iterdir()):
+        for path in _listed(self.folder / "start"):
             with contextlib.suppress(OSError):
                 found.append(path.read_bytes())
         return found
@@ -203,7 +211,7 @@ class Lane:
         if not final and time.monotonic() - self._looked < LOOK_EVERY:
             return
         self._looked = time.monotonic()
-        for path in sorted(self._new.iterdir()):
+        for path in _listed(self._new):
             with contextlib.suppress(OSError):
                 data = path.read_bytes()
                 if hashlib.sha1(data, usedforsecurity=False).hexdigest() == path.name:

@@ -56,10 +56,15 @@ CLOSED_LINE = "the target closed the line to the supervisor"
 
 
 class Lost(Exception):
-    """The child is gone; `verdict` says how, where it was the target's doing, and `data` with which input."""
+    """The child is gone.
 
-    def __init__(self, verdict: Verdict | None, data: bytes | None, reason: str) -> None:
+    `verdict` says how, where it was the target's doing, and `data` with which input. `killed`: a signal ended it
+    outside the target (somebody's `kill -9`, the kernel's OOM killer).
+    """
+
+    def __init__(self, verdict: Verdict | None, data: bytes | None, reason: str, *, killed: bool = False) -> None:
         super().__init__(reason)
+        self.killed = killed
         self.verdict = verdict
         self.data = data
         self.reason = reason
@@ -91,8 +96,8 @@ class Child:
         self._state = (0, 0)
         self._since = self.started
         self._cpu = 0.0
-        self._dumped = False
-        self._asked = 0
+        self._told = self._dumped = self._timed_out = False
+        self._asked = self._log_from = 0
         self.known_hangs: set[str] = set()
         self._memory_seen = 0.0
         with theirs:
@@ -116,7 +121,7 @@ class Child:
                     "supervisor": os.getpid(),
                     "sys_path": [path or os.getcwd() for path in sys.path],  # noqa: PTH109 - a string for sys.path
                     "packages": packages(self.target),
-                    "module": self.target.home,
+                    "modules": list(dict.fromkeys([self.target.home, self.target.module])),
                     "name": self.target.name,
                     "options": self.target.options,
                     "box": self.box.descriptor,
@@ -185,6 +190,8 @@ class Child:
         sequence = head[SEQUENCE]
         state = (sequence, head[RUNNING])
         if state != self._state:
+            if sequence != self._state[0]:
+                self._log_from, self._told, self._dumped, self._timed_out = self._log_size(), False, False, False
             self._state, self._since, self._cpu = state, now, _cpu_seconds(self.process.pid)
             self._grow(now)
             return
@@ -195,17 +202,25 @@ class Child:
             return
         cpu = _cpu_seconds(self.process.pid) - self._cpu
         used = max(cpu / self.seconds, (now - self._since) / self.wall)
-        if used >= HARD_AT or (used >= KNOWN_AT and self._hangs_where_known(sequence)):
+        # Step by step, however late we look: an execution is told to end before its process is killed.
+        if (used >= HARD_AT and self._dumped) or (used >= KNOWN_AT and self._hangs_where_known(sequence)):
+            self._timed_out = True
             self.kill()
-        elif used >= DUMP_AT:
+        elif used >= DUMP_AT and self._told:
             self._signal(DUMP_SIGNAL)
             self._dumped = True
             self._signal(SOFT_LIMIT_SIGNAL)
         elif used >= SOFT_AT:
             head[INTERRUPT] = sequence
+            self._told = True
             self._signal(SOFT_LIMIT_SIGNAL)
         elif used >= SAMPLE_AT:
             self._signal(SOFT_LIMIT_SIGNAL)
+
+    def is_overdue(self) -> bool:
+        """Whether the execution in hand has used up the budget itself, not stretched."""
+        running = bool(self.box.head[RUNNING]) and self._state == (self.box.head[SEQUENCE], 1)
+        return running and _cpu_seconds(self.process.pid) - self._cpu >= self.target.contract.budget.seconds
 
     def _hangs_where_known(self, sequence: int) -> bool:
         """Ask, once an execution and without waiting, where it is; say whether it is known to hang there.
@@ -215,10 +230,10 @@ class Child:
         if not self.known_hangs:
             return False
         if self._asked != sequence:
-            self._asked, self._dumped = sequence, True
+            self._asked = sequence
             self._signal(DUMP_SIGNAL)
             return False
-        return last_place(self.target, self.log_text()) in self.known_hangs
+        return last_place(self.target, self.log_text(self._log_from)) in self.known_hangs
 
     def _grow(self, now: float) -> None:
         """Move the memory limit along with what the engine itself keeps: the budget is for one execution."""
@@ -242,11 +257,13 @@ class Child:
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
-    def log_text(self) -> str:
-        """Give the end of what the interpreter and the engine wrote."""
-        size = os.fstat(self.log.fileno()).st_size
-        data = os.pread(self.log.fileno(), LOG_KEPT, max(0, size - LOG_KEPT))
-        return data.decode("utf-8", "replace")
+    def log_text(self, since: int = 0) -> str:
+        """Give the end of what the interpreter and the engine wrote, from offset `since` on."""
+        begin = max(since, self._log_size() - LOG_KEPT)
+        return os.pread(self.log.fileno(), LOG_KEPT, begin).decode("utf-8", "replace")
+
+    def _log_size(self) -> int:
+        return os.fstat(self.log.fileno()).st_size
 
     def _lost(self) -> Lost:
         """Find out how the child ended: by the target's doing it is a verdict, otherwise a reason."""
@@ -259,8 +276,11 @@ class Child:
         if status == CUT_OFF:
             return Lost(self._closed(), data, CLOSED_LINE)
         if data is None:
-            return Lost(None, None, f"a worker ended by itself (status {status})\n{self.log_text()[-2000:]}")
-        verdict = autopsy(self.target, status, self.log_text(), hung=self._dumped and status == -signal.SIGKILL)
+            reason = f"a worker ended by itself (status {status})\n{self.log_text()[-2000:]}"
+            return Lost(None, None, reason, killed=status < 0)
+        # What earlier executions left in the log says nothing of a hang; a death's own stack is the last one.
+        log = self.log_text(self._log_from if self._timed_out else 0)
+        verdict = autopsy(self.target, status, log, hung=self._timed_out)
         return Lost(verdict, data, verdict.signature)
 
     def _closed(self) -> Verdict:

@@ -25,13 +25,14 @@ class Register:
             self.recorded.setdefault(finding.signature, finding)
         self.seen: dict[str, Finding] = {}
         self._announced: set[str] = set()
+        self._created: set[str] = set()
         self._cannot_save_said = False
 
     def known(self, verdict: Verdict) -> Finding | None:
-        """Give the finding on record for this verdict, which is thereby seen in this run."""
-        recorded = self.recorded.get(verdict.signature)
+        """Give the finding on record for this verdict, which is thereby seen, and to be announced, in this run."""
+        recorded = self._recorded(verdict)
         if recorded is not None:
-            self.seen.setdefault(verdict.signature, recorded)
+            self._announced.add(recorded.signature)
         return recorded
 
     def note(self, finding: Finding) -> Finding:
@@ -40,12 +41,17 @@ class Register:
         An input that is on record under another signature stays as it is there until triage has spoken.
         """
         on_record = self._on_record(finding)
-        noted = self._saved(finding) if on_record is None else replace(finding, path=on_record.path)
+        noted = (
+            self._saved(finding) if on_record is None else replace(finding, path=on_record.path, date=on_record.date)
+        )
         self.seen[noted.signature] = noted
         return noted
 
     def settle(self, raw: Finding, done: Finding) -> Finding | None:
         """Let what triage made of a finding take the place of the one noted raw.
+
+        An input on record that shows another signature now is the bug that it shows now; whether that may stay is a
+        decision that nobody has made yet.
 
         Returns:
             the finding to announce, or None when there is none: run by itself, the input may show a bug that was
@@ -56,13 +62,19 @@ class Register:
         if raw.verdict.outcome is Outcome.HANG and not done.deterministic:
             self._remove(raw)  # instrumented code is slow, and so is a busy machine: only what hangs again is a hang
             return None
-        settled = self.seen.get(done.signature) or self.known(done.verdict)
+        settled = self.seen.get(done.signature) or self._recorded(done.verdict)
         if settled is None:
-            settled = raw if done == raw else self._saved(done)
+            settled = raw if done == raw and self._on_record(raw) is None else self._saved(done)
             self.seen[settled.signature] = settled
         if settled.id != raw.id and settled.path:
             self._remove(raw)
         return self._once(settled)
+
+    def _recorded(self, verdict: Verdict) -> Finding | None:
+        recorded = self.recorded.get(verdict.signature)
+        if recorded is not None:
+            self.seen.setdefault(verdict.signature, recorded)
+        return recorded
 
     def _once(self, finding: Finding) -> Finding | None:
         if finding.signature in self._announced:
@@ -71,17 +83,22 @@ class Register:
         return finding
 
     def _saved(self, finding: Finding) -> Finding:
+        was_there = self.corpus.has(finding)
         try:
-            return self.corpus.save(finding)
+            saved = self.corpus.save(finding)
         except OSError as error:
             if not self._cannot_save_said:
                 self.cannot_save(f"cannot save in {self.corpus.regressions_folder}: {error.strerror}")
             self._cannot_save_said = True
             return replace(finding, path="")
+        if not was_there:
+            self._created.add(saved.id)
+        return saved
 
     def _remove(self, raw: Finding) -> None:
+        """Take back what this run stored, never an input that people put there."""
         if raw.path and self._on_record(raw) is None:
-            self.corpus.remove(raw)
+            self.corpus.remove(raw, keep_input=raw.id not in self._created)
 
     def _on_record(self, finding: Finding) -> Finding | None:
         """Give the finding on record with this input."""

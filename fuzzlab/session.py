@@ -66,7 +66,11 @@ class Session:
                     yield self._shown(data, verdict, given[data])
                 elif verdict.signature not in self.register.seen:
                     found = self.register.known(verdict)
-                    yield FindingSeen(found or self.register.note(self._finding(data, verdict, runner.executions)))
+                    if found is None:
+                        noted = self.register.note(self._finding(data, verdict, runner.executions))
+                        found = self.register.settle(noted, noted)
+                    if found is not None:
+                        yield FindingSeen(found)
                 yield from self._drain()
         yield from self._finished()
 

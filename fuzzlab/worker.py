@@ -52,7 +52,7 @@ class Worker:
             UserError: the target does not import.
             HarnessError: fuzzlab's own part of a worker failed.
         """
-        begin = 0
+        begin, retried = 0, False
         while begin < len(inputs):
             child = self._started()
             with contextlib.suppress(Closed):
@@ -66,6 +66,9 @@ class Worker:
             except Lost as lost:
                 index = begin + child.box.head[INDEX]
                 self._retire()
+                if lost.verdict is None and lost.killed and not retried:
+                    self.restarts, begin, retried = self.restarts + 1, index, True
+                    continue
                 if lost.verdict is None:
                     raise HarnessError(f"{self.target.name}: {lost.reason}") from None
                 self.restarts += 1

@@ -188,3 +188,26 @@ def test_every_outcome_is_stored(project: Project, outcome: Outcome) -> None:
     verdict = Verdict(outcome, "E", "m", "c", "shop:parse")
     _register(project).note(Finding(target="parse", verdict=verdict, data=b"x"))
     assert _register(project).known(verdict) is not None
+
+
+def test_a_renamed_function(project: Project) -> None:
+    """An input on record that fails under another name now is on record under that name from then on."""
+    Corpus(project, "parse", print).save(_finding("A", b"a"))
+    register = _register(project)
+    raw = register.note(_finding("B", b"a"))
+    settled = register.settle(raw, raw)
+    assert settled is not None
+    assert [found.signature for found in _on_disk(project)] == [_verdict("B").signature]
+    assert _register(project).known(_verdict("B")) is not None
+
+
+def test_an_input_that_people_put_there_stays(project: Project) -> None:
+    """A smaller input takes the place of what this run stored, not of a file that somebody committed."""
+    corpus = Corpus(project, "parse", print)
+    saved = corpus.save(_finding("A", b"committed"))
+    (project.root / f"{saved.path}.json").unlink()
+    register = _register(project)
+    raw = register.note(_finding("A", b"committed"))
+    register.settle(raw, raw.with_input(b"c", raw.verdict))
+    assert set(corpus.regressions()) == {b"committed", b"c"}
+    assert [found.data for found in _on_disk(project)] == [b"c"]

@@ -232,3 +232,38 @@ def _gone(pid: int) -> bool:
             return True
         time.sleep(0.05)
     return False
+
+
+def test_two_hangs_have_two_names(worker_of: WorkerOf) -> None:
+    """A loop in C is named by its own stack, not by what an earlier hang left in the log."""
+    worker = worker_of(adhoc("tests.parsers.odd:two_hangs"))
+    places = [verdict.place for _, verdict in worker.run([b"python", b"c"])]
+    assert places == ["tests.parsers.odd:two_hangs", "tests.parsers.odd:in_c"]
+
+
+def test_an_odd_status_is_a_death(worker_of: WorkerOf) -> None:
+    """A status that no signal has is named as a parent would see it, and never lost in an error of our own."""
+    worker = worker_of(adhoc("tests.parsers.odd:exits_oddly"))
+    assert worker.verdict(b"negative").signature == "died exit 156 tests.parsers.odd:exits_oddly"
+
+
+def test_a_task_left_behind_blames_nobody(worker_of: WorkerOf) -> None:
+    """What a coroutine leaves running does not run on inside the next executions."""
+    worker = worker_of(adhoc("tests.parsers.odd:leaves_a_task"))
+    assert list(worker.run([b"leave", b"a", b"b", b"c"])) == []
+
+
+def test_a_wrapper_of_a_coroutine_is_no_coroutine(worker_of: WorkerOf) -> None:
+    """Whether a target is awaited is its own to say, not that of what it wraps."""
+    assert worker_of(adhoc("tests.parsers.odd:wraps_a_coroutine")).verdict(b"a").outcome is Outcome.ACCEPTED
+
+
+def test_kill_9_of_an_idle_worker_costs_a_worker(worker_of: WorkerOf) -> None:
+    """Somebody's kill between two executions is neither a finding nor a failure."""
+    worker = worker_of(REGISTRY["tests.hostile"])
+    worker.verdict(b"fine")
+    assert worker._child is not None
+    worker._child.process.kill()
+    worker._child.process.wait()
+    assert worker.verdict(b"fine") == Verdict(Outcome.ACCEPTED)
+    assert worker.restarts == 1

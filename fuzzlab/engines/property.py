@@ -13,6 +13,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from fuzzlab.engines import Runner
+from fuzzlab.errors import FuzzlabError
 from fuzzlab.formats import Format
 from fuzzlab.lazy import LazyModule
 from fuzzlab.target import Target
@@ -53,12 +54,17 @@ class _Search:
     found: dict[str, Failure] = field(default_factory=dict)
     examples: int = 0
     wanted: str = ""
+    failure: FuzzlabError | None = None
 
     def example(self, data: bytes) -> None:
         """Try one input; raise for Hypothesis where it shows the bug of this round."""
         if not self.wanted:
             self.examples += 1
-        verdict = self.runner.verdict(data)
+        try:
+            verdict = self.runner.verdict(data)
+        except FuzzlabError as error:  # Hypothesis would try again, and call it flaky
+            self.failure = error
+            raise _Broken from error
         if not verdict.outcome.is_violation:
             return
         signature = verdict.signature
@@ -127,6 +133,8 @@ def _round(search: _Search, strategy: st.SearchStrategy[bytes], examples: int, s
         pass
     except (hypothesis.errors.Flaky, hypothesis.errors.FlakyFailure):
         pass  # the target answers differently each time: triage will say so
+    if search.failure is not None:
+        raise search.failure
 
 
 def _inputs(form: Format[Any], seeds: Sequence[bytes]) -> st.SearchStrategy[bytes]:

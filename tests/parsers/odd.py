@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
+import itertools
 import logging
+import os
 import traceback
 from collections import namedtuple
 from dataclasses import make_dataclass
@@ -50,3 +53,46 @@ def defines_classes(value: str) -> str:
     pair = namedtuple("pair", ["a", "b"])  # noqa: PYI024 - the point
     made = make_dataclass("Made", [("a", int)], frozen=True)
     return f"{pair(1, 2)}{made(3)}{value}"
+
+
+def two_hangs(value: str) -> None:
+    """Hang in Python for one input, in C for another."""
+    while value == "python":
+        pass
+    if value == "c":
+        in_c()
+
+
+def in_c() -> None:
+    """Never return, nor take an exception."""
+    any(itertools.repeat(0))
+
+
+def exits_oddly(value: str) -> str:
+    """End the process with a status that no signal has."""
+    if value == "negative":
+        os._exit(-100)
+    return value
+
+
+async def leaves_a_task(value: str) -> str:
+    """Leave a task behind that would end the process inside a later execution."""
+    if value == "leave":
+        tasks.append(asyncio.get_running_loop().create_task(_end_later()))
+    await asyncio.sleep(0.02)
+    return value
+
+
+tasks: list[asyncio.Task[None]] = []
+
+
+async def _end_later() -> None:
+    await asyncio.sleep(0.01)
+    await asyncio.sleep(0.02)
+    os._exit(3)
+
+
+@functools.wraps(leaves_a_task)
+def wraps_a_coroutine(value: str) -> str:
+    """Be no coroutine function, though what it wraps is one."""
+    return value.upper()
