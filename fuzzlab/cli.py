@@ -61,10 +61,10 @@ def _main(arguments: Sequence[str] | None) -> int:
         return _say(error.format_message(), USER)
     except UserError as error:
         return _say(str(error), USER)
-    except BrokenPipeError:
-        # The reader of our output has gone (`| head`): that is no failure, but Python would complain at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return CLEAN
+    except (BrokenPipeError, SystemExit):
+        # The reader of our output has gone (`| head`), for which click exits with 1: neither findings nor a clean run.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return INTERRUPTED
     except FuzzlabError as error:
         return _say(f"failure of the harness, not a finding: {error}", HARNESS, whole=True)
     except Exception:  # noqa: BLE001 - a failure of ours must exit as one, not as 1, which means findings
@@ -178,6 +178,8 @@ def _replay(
 ) -> int:  # fmt: skip
     """Run every stored input once."""
     project, known = _project()
+    if project.corpus.exists() and not project.corpus.is_dir():
+        raise UserError(f"{project.corpus} is no folder: there is nothing to replay; [tool.fuzzlab] corpus names it")
     targets = select(names, known, format_name=format_name, allow=allow)
     if in_process:
         click.echo("in this process: no limits, and what kills the target kills fuzzlab", err=True)

@@ -68,6 +68,8 @@ def contract(
     for cls in classes:
         if not (isinstance(cls, type) and issubclass(cls, BaseException)):
             raise UserError(f"allow={cls!r}: not an exception class")
+    if not isinstance(oracles, (list, tuple)):
+        raise UserError(f"oracles={oracles!r}: a list of oracles, as in oracles=[oracles.idempotent()]")
     for oracle in oracles:
         if not isinstance(oracle, Oracle) or isinstance(oracle, type):
             raise UserError(f"oracles=[{oracle!r}]: not an oracle; call it, as in oracles.idempotent()")

@@ -38,6 +38,8 @@ class InProcess:
     def verdict(self, data: bytes) -> Verdict:
         """Run one input."""
         verdict = self._executor.execute(data)
+        if verdict.exception == "KeyboardInterrupt":
+            raise KeyboardInterrupt  # without a worker, Ctrl-C reaches the target first
         self.executions += 1
         self.accepted += verdict.outcome is Outcome.ACCEPTED
         self.rejected += verdict.outcome is Outcome.REJECTED

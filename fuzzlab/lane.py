@@ -31,6 +31,9 @@ a campaign would stop at hangs that no user will ever see. Triage, not instrumen
 EXAMPLES_PART, EXAMPLES_MOST = 0.1, 4.0
 """Of a turn, and seconds, that drawing the first examples may take: a slow schema must not eat a short campaign."""
 
+LEAST, PATIENCE = 0.5, 10.0
+"""Seconds that a worker fuzzes at least, and that its start may take beyond its turn."""
+
 _COVERAGE = re.compile(r"\bcov: (\d+)")
 
 
@@ -150,8 +153,12 @@ class Lane:
 
     @property
     def is_over(self) -> bool:
-        """Whether its turn has ended."""
-        return self.age >= self.seconds
+        """Whether its turn has ended: on a busy machine one that is slow to start gets a moment all the same."""
+        if self.age < self.seconds:
+            return False
+        began = self.child.box.head[STARTED]
+        running = (time.monotonic_ns() - began) / 1e9 if began else 0.0
+        return running >= LEAST or self.age >= self.seconds + PATIENCE
 
     @property
     def ended_well(self) -> bool:

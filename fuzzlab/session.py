@@ -175,6 +175,8 @@ class Session:
 
 
 def _read(path: Path) -> bytes:
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise UserError(f"--input {path}: no ordinary file")
     try:
         return path.read_bytes()
     except OSError as error:

@@ -13,7 +13,7 @@ from typing import Any, TypeVar, overload
 
 from fuzzlab import formats
 from fuzzlab.contract import Allow, Budget, Contract, contract
-from fuzzlab.errors import UserError
+from fuzzlab.errors import UserError, nearest
 from fuzzlab.formats import Format, HttpMessage
 from fuzzlab.oracles import Oracle
 
@@ -67,6 +67,8 @@ class Target:
         return self.format.decode
 
 
+OPTIONS = ("format", "allow", "budget", "oracles", "sanitizers", "instrument", "name")
+
 REGISTRY: dict[str, Target] = {}
 """Every registered target by its name, in the order of registration."""
 
@@ -103,6 +105,11 @@ def target(function: F | None = None, /, **options: Any) -> F | Callable[[F], F]
     """
     home = str(sys._getframe(1).f_globals.get("__name__"))  # noqa: SLF001 - the documented way to the caller's frame
 
+    for option in options.keys() - OPTIONS:
+        raise UserError(
+            f"@target({option}=…): no such option{nearest(option, OPTIONS)}; there are {', '.join(OPTIONS)}"
+        )
+
     def register(function: F) -> F:
         made = build(function, home=home, **options)
         other = REGISTRY.get(made.name)
@@ -135,6 +142,8 @@ def build(
     name = getattr(function, "__name__", "") if name is None else name
     if not NAME.fullmatch(name):
         raise UserError(f"{where}: {name!r} cannot name a target: letters, digits, '_', '-' and '.', at most 100")
+    if format is not None and not isinstance(format, Format):
+        raise UserError(f"{where}: format={format!r}: not a format; call it, as in formats.text()")
     annotation = _annotation(function, where)
     chosen = format or _format_of(annotation, loose=loose, where=where)
     try:

@@ -379,3 +379,24 @@ def test_a_closed_pipe_is_no_failure(tmp_path: Path) -> None:
         ["bash", "-c", script], cwd=tmp_path, env=environment(), capture_output=True, text=True, check=True, timeout=60
     )
     assert done.stderr == ""
+
+
+def test_a_closed_pipe_is_neither_clean_nor_a_finding(tmp_path: Path) -> None:
+    """Where the reader of the output is gone, the exit code says that the run was cut short."""
+    make_project(tmp_path)
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as stream:
+        words = [sys.executable, "-m", "fuzzlab", "list"]
+        done = subprocess.run(
+            words, cwd=tmp_path, env=environment(), stdout=stream, stderr=subprocess.PIPE, check=False
+        )
+    assert done.returncode == 130
+    assert b"Traceback" not in done.stderr
+
+
+def test_a_fifo_is_no_input(tmp_path: Path) -> None:
+    """Nobody waits for a pipe that nobody writes into."""
+    make_project(tmp_path)
+    os.mkfifo(tmp_path / "pipe")
+    assert fuzzlab(tmp_path, "replay", "indexed", "--input", "pipe", timeout=30).code == 2
