@@ -117,7 +117,7 @@ def _load(order: dict[str, Any]) -> Target:
 def _quieten() -> None:
     """Keep the target's own output from everybody: it may print 100 MB, or terminal escapes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    sys.stdout = sys.stderr = Path(os.devnull).open("w", encoding="utf-8", errors="replace")  # noqa: SIM115
+    sys.stdout = sys.stderr = Path(os.devnull).open("w", encoding="utf-8", errors="replace")  # noqa: SIM115 - for life
     _limit_log()
     faulthandler.enable(file=2, all_threads=False)
     faulthandler.register(DUMP_SIGNAL, file=2, all_threads=False)
