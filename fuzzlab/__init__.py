@@ -16,7 +16,8 @@ The map, lowest layer first; a module imports only from lower ones (`tests/test_
     worker lane                             batches in a child; a turn of coverage in a child
     backlog session campaign                what waits for triage; one target, one engine; many targets, many workers
     reports/                                for people and machines
-    pytest_plugin cli                       the front doors
+    run                                     a run from its first event to its exit code
+    pytest_plugin commands/ cli             the front doors
 """
 
 __version__ = "0.1.0"

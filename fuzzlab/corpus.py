@@ -22,7 +22,7 @@ from fuzzlab.files import write_atomically
 from fuzzlab.project import Project
 from fuzzlab.verdict import Finding, Status, Verdict, input_id
 
-__all__ = ["Corpus"]
+__all__ = ["Corpus", "recorded"]
 
 WARNED = 100
 """Characters of an error that a warning quotes."""
@@ -193,6 +193,14 @@ class Corpus:
         if path not in self._warned:
             self._warned.add(path)
             self.warn(f"{self.project.shown(path)} {what}; passed over")
+
+
+def recorded(project: Project, warn: Callable[[str], None]) -> Iterator[Finding]:
+    """Yield the findings on record of every target, registered or not, by target and id."""
+    folders = sorted(project.corpus.iterdir()) if project.corpus.is_dir() else []
+    for folder in folders:
+        if folder.is_dir():
+            yield from Corpus(project, folder.name, warn).findings()
 
 
 def _today() -> str:

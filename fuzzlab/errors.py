@@ -12,8 +12,19 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from enum import IntEnum
 
-__all__ = ["FuzzlabError", "HarnessError", "Undecodable", "UserError", "nearest"]
+__all__ = ["ExitCode", "FuzzlabError", "HarnessError", "Undecodable", "UserError", "nearest"]
+
+
+class ExitCode(IntEnum):
+    """What the command line ends with; a failure of ours must never look like findings."""
+
+    CLEAN = 0
+    FINDINGS = 1
+    USER = 2
+    HARNESS = 3
+    INTERRUPTED = 130
 
 
 class FuzzlabError(Exception):

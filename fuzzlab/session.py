@@ -22,7 +22,7 @@ from fuzzlab.triage import triage
 from fuzzlab.verdict import Finding, Status, Verdict
 from fuzzlab.worker import Worker, scratch
 
-__all__ = ["Session"]
+__all__ = ["Session", "standing"]
 
 CHECK_MINIMISE_SECONDS = 10.0
 """Seconds of minimising a finding in a pull request: Hypothesis has shrunk the cheap ones already."""
@@ -172,6 +172,11 @@ class Session:
     def _drain(self) -> Iterator[Event]:
         warnings, self._warnings[:] = list(self._warnings), []
         yield from warnings
+
+
+def standing(sessions: Sequence[Session]) -> list[TargetResult]:
+    """Give where those that have begun stand."""
+    return [session.result() for session in sessions if session.has_begun]
 
 
 def _read(path: Path) -> bytes:

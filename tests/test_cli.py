@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import importlib
 import json
 import os
 import signal
@@ -14,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from fuzzlab import __version__
-from fuzzlab.cli import main
+from fuzzlab.cli import COMMANDS, main
 from fuzzlab.document import RunDocument
 from fuzzlab.target import REGISTRY
 from tests.projects import BUGGY, environment, fuzzlab, make_project, snapshot
@@ -400,3 +401,21 @@ def test_a_fifo_is_no_input(tmp_path: Path) -> None:
     make_project(tmp_path)
     os.mkfifo(tmp_path / "pipe")
     assert fuzzlab(tmp_path, "replay", "indexed", "--input", "pipe", timeout=30).code == 2
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_says_of_each_command_what_the_command_says_of_itself(name: str) -> None:
+    """The short help stands twice, so that `fuzzlab --help` imports no command."""
+    command = importlib.import_module(f"fuzzlab.commands.{name}").command
+    assert command.name == name
+    assert command.help.splitlines()[0] == COMMANDS[name]
+
+
+def test_help_imports_no_engine() -> None:
+    """`fuzzlab --help` is answered before anybody wonders."""
+    script = (
+        "import sys; from fuzzlab.cli import _main; code = _main(['--help']);"
+        "print(code, {'hypothesis', 'atheris', 'rich', 'pydantic'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "0 set()"

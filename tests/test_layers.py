@@ -28,7 +28,9 @@ LAYERS = (
     "backlog session",
     "campaign",
     "reports/",
-    "pytest_plugin cli",
+    "run",
+    "pytest_plugin commands/",
+    "cli",
 )
 
 LONGEST = 500

@@ -1,0 +1,120 @@
+"""The commands, a file each: what it takes, what it calls, what it prints. No logic.
+
+A member binds its click command as `command`; `fuzzlab.cli` imports it when it is asked for, and only then. Here stands
+what they share: options, the one document of `--json`, the project with its targets.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from fuzzlab.duration import duration
+from fuzzlab.errors import ExitCode, UserError, nearest
+from fuzzlab.escape import escaped
+from fuzzlab.finder import load
+from fuzzlab.project import Project
+from fuzzlab.target import Target
+
+__all__ = [
+    "Duration",
+    "Group",
+    "allow_option",
+    "document",
+    "format_option",
+    "json_option",
+    "names_argument",
+    "open_project",
+    "quiet_option",
+    "rows_document",
+    "warn",
+]
+
+
+class Group(click.Group):
+    """Commands, with the nearest name for a wrong one."""
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        """Find the command that the first word names.
+
+        Raises:
+            UserError: there is none.
+        """
+        if args and self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
+            names = self.list_commands(ctx)
+            raise UserError(f"no command {args[0]!r}{nearest(args[0], names)}; there are {', '.join(names)}")
+        return super().resolve_command(ctx, args)
+
+
+class Duration(click.ParamType[float]):
+    """Seconds, written as a person writes them: 90, 60s, 10m, 8h."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:  # noqa: ARG002 - click
+        """Read one.
+
+        Raises:
+            UserError: it is none.
+        """
+        if isinstance(value, float):
+            return value
+        try:
+            return duration(value)
+        except UserError as error:
+            raise UserError(f"{param.opts[0] if param else ''} {error}") from None
+
+
+def _claim_stdout(context: click.Context, _option: click.Parameter, wanted: bool) -> bool:  # noqa: FBT001 - click's shape
+    """Keep standard output for the document: what a project's module prints at its import goes to standard error."""
+    if wanted:
+        sys.stdout.flush()
+        context.obj = os.dup(1)
+        os.dup2(2, 1)
+    return wanted
+
+
+def document(text: str) -> None:
+    """Write the one document that `--json` promises."""
+    with os.fdopen(click.get_current_context().obj, "w", encoding="utf-8") as stream:
+        stream.write(text + "\n")
+
+
+def rows_document(name: str, rows: Sequence[Any]) -> None:
+    """Write a document that is a list of rows under a name."""
+    document(json.dumps({"version": 1, "exit_code": ExitCode.CLEAN, name: rows}, indent=2))
+
+
+json_option = click.option(
+    "--json", "as_json", is_flag=True, callback=_claim_stdout,
+    help="One JSON document on standard output, logs on standard error.",
+)  # fmt: skip
+format_option = click.option(
+    "--format", "format_name", metavar="NAME", help="Format of a module:function: raw, text, json, csv, http."
+)
+allow_option = click.option(
+    "--allow", multiple=True, metavar="MODULE:ERROR", help="Error with which a module:function may refuse."
+)
+names_argument = click.argument("names", nargs=-1, metavar="[TARGET | MODULE:FUNCTION]...")
+quiet_option = click.option("--quiet", is_flag=True, help="Findings and the sum only.")
+
+
+def open_project() -> tuple[Project, dict[str, Target]]:
+    """Find the project around the current folder, and import its targets.
+
+    Raises:
+        UserError: its configuration or one of its modules cannot be read.
+    """
+    project = Project.find(Path.cwd())
+    return project, load(project.config.targets, root=project.root)
+
+
+def warn(message: str) -> None:
+    """Say something on standard error that stops nothing."""
+    click.echo(f"warning: {escaped(message)}", err=True)

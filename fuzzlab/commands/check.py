@@ -1,0 +1,55 @@
+"""`fuzzlab check`: the property engine."""
+
+from __future__ import annotations
+
+import os
+import time
+from itertools import chain
+
+import click
+
+from fuzzlab.commands import (
+    allow_option,
+    document,
+    format_option,
+    json_option,
+    names_argument,
+    open_project,
+    quiet_option,
+)
+from fuzzlab.finder import select
+from fuzzlab.run import carry_out
+from fuzzlab.session import Session, standing
+
+__all__ = ["command"]
+
+
+@click.command("check")
+@names_argument
+@click.option(
+    "--examples", type=click.IntRange(min=1), help="Examples a target (default: [tool.fuzzlab] examples, 200)."
+)
+@click.option("--profile", type=click.Choice(["pr", "explore"]), default="pr", show_default=True,
+              help="pr: the same examples every time; explore: others every time.")  # fmt: skip
+@click.option("--seed", type=click.IntRange(min=0), help="The examples of this seed.")
+@click.option("--in-process", is_flag=True, help="Without a worker, for a debugger: no limit is enforced.")
+@format_option
+@allow_option
+@quiet_option
+@json_option
+def command(
+    *, names: tuple[str, ...], examples: int | None, profile: str, seed: int | None, in_process: bool,
+    format_name: str | None, allow: tuple[str, ...], quiet: bool, as_json: bool,
+) -> int:  # fmt: skip
+    """Property tests: examples of the format, made by Hypothesis."""
+    project, known = open_project()
+    targets = select(names, known, format_name=format_name, allow=allow)
+    # Hypothesis keeps tables of characters in a folder; the project's own is no place for them.
+    os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(project.state / "hypothesis"))
+    if seed is None and profile == "explore":
+        seed = time.time_ns()
+
+    sessions = [Session(project, target, in_process=in_process) for target in targets]
+    count = examples or project.config.examples
+    events = chain.from_iterable(session.check(examples=count, seed=seed) for session in sessions)
+    return carry_out(project, events, lambda: standing(sessions), quiet=quiet, publish=document if as_json else None)

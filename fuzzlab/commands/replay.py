@@ -1,0 +1,51 @@
+"""`fuzzlab replay`: every stored input once."""
+
+from __future__ import annotations
+
+from itertools import chain
+from pathlib import Path
+
+import click
+
+from fuzzlab.commands import (
+    allow_option,
+    document,
+    format_option,
+    json_option,
+    names_argument,
+    open_project,
+    quiet_option,
+)
+from fuzzlab.errors import UserError
+from fuzzlab.finder import select
+from fuzzlab.run import carry_out
+from fuzzlab.session import Session, standing
+
+__all__ = ["command"]
+
+
+@click.command("replay")
+@names_argument
+@click.option(
+    "--input", "files", multiple=True, type=click.Path(path_type=Path), help="This file instead of the corpus."
+)
+@click.option("--in-process", is_flag=True, help="Without a worker, for a debugger: no limit is enforced.")
+@format_option
+@allow_option
+@quiet_option
+@json_option
+def command(
+    *, names: tuple[str, ...], files: tuple[Path, ...], in_process: bool, format_name: str | None,
+    allow: tuple[str, ...], quiet: bool, as_json: bool,
+) -> int:  # fmt: skip
+    """Run every stored input once."""
+    project, known = open_project()
+    if project.corpus.exists() and not project.corpus.is_dir():
+        raise UserError(f"{project.corpus} is no folder: there is nothing to replay; [tool.fuzzlab] corpus names it")
+    targets = select(names, known, format_name=format_name, allow=allow)
+    if in_process:
+        click.echo("in this process: no limits, and what kills the target kills fuzzlab", err=True)
+
+    sessions = [Session(project, target, in_process=in_process) for target in targets]
+    events = chain.from_iterable(session.replay(files) for session in sessions)
+    return carry_out(project, events, lambda: standing(sessions), quiet=quiet, publish=document if as_json else None)

@@ -1,0 +1,79 @@
+"""A run of any engine from its first event to its exit code: shown as it comes, written down, summed up."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterable
+
+import click
+
+from fuzzlab.document import run_document
+from fuzzlab.errors import ExitCode
+from fuzzlab.escape import escaped
+from fuzzlab.events import Event, FindingSeen, TargetResult
+from fuzzlab.journal import Journal
+from fuzzlab.project import Project
+from fuzzlab.register import Register
+from fuzzlab.reports.terminal import Terminal
+
+__all__ = ["carry_out"]
+
+
+def carry_out(
+    project: Project,
+    events: Iterable[Event],
+    standing: Callable[[], list[TargetResult]],
+    *,
+    quiet: bool,
+    publish: Callable[[str], None] | None = None,
+) -> ExitCode:
+    """Show a run's events as they come, write them down, and give its exit code.
+
+    Args:
+        project: where it is written down.
+        events: the run itself.
+        standing: says where it stands, in the middle of it too.
+        quiet: whether to show findings and the sum only.
+        publish: takes the run's JSON document, where standard output is kept for it.
+    """
+    began = time.monotonic()
+    journal = Journal(project)
+    terminal = Terminal(sys.stderr if publish else sys.stdout, quiet=quiet)
+    interrupted = False
+    shown: set[tuple[str, str]] = set()
+    try:
+        for event in events:
+            terminal.event(event)
+            journal.event(event)
+            if isinstance(event, FindingSeen):
+                shown.add((event.finding.target, event.finding.signature))
+    except KeyboardInterrupt:
+        interrupted = True
+        terminal.interrupted()
+    seconds = time.monotonic() - began
+    results = standing()
+    findings = [finding for result in results for finding in result.findings]
+    for finding in findings:
+        if (finding.target, finding.signature) not in shown:  # found, but not yet triaged when the run was interrupted
+            terminal.event(FindingSeen(finding))
+    unsaved = [finding for finding in findings if not finding.path]
+    code = _code(interrupted=interrupted, unsaved=bool(unsaved), is_open=Register.is_open(findings))
+    terminal.summary(results, seconds)
+    document = run_document(results, exit_code=code, seconds=seconds)
+    journal.finish(document)
+    if publish is not None:
+        publish(document.model_dump_json(indent=2))
+    if unsaved and not interrupted:
+        noun = "finding" if len(unsaved) == 1 else "findings"
+        what = f"{len(unsaved)} {noun} not saved, printed above as base64: {project.corpus} cannot be written"
+        click.echo("fuzzlab: " + escaped(what), err=True)
+    return code
+
+
+def _code(*, interrupted: bool, unsaved: bool, is_open: bool) -> ExitCode:
+    if interrupted:
+        return ExitCode.INTERRUPTED
+    if unsaved:
+        return ExitCode.USER
+    return ExitCode.FINDINGS if is_open else ExitCode.CLEAN
