@@ -15,6 +15,12 @@ from fuzzlab.worker import Worker
 
 __all__ = ["Backlog"]
 
+PATIENCE = 1.0
+"""Seconds that an attempt in hand may take when a campaign ends: Ctrl-C is to be obeyed within two."""
+
+TICK = 0.05
+"""Seconds between two attempts to end an attempt."""
+
 
 class Backlog:
     """A thread with a worker of its own, one finding after the other, so that a campaign never waits for it."""
@@ -24,11 +30,17 @@ class Backlog:
         self._jobs: queue.SimpleQueue[tuple[Target, Finding] | None] = queue.SimpleQueue()
         self._done: queue.SimpleQueue[tuple[Finding, Finding]] = queue.SimpleQueue()
         self._deadline = float("inf")
-        self._stopped = threading.Event()
+        self._stopped, self._abandoned = threading.Event(), threading.Event()
+        self._bench: Worker | None = None
         self.pending = 0
         self._failure: BaseException | None = None
         self._thread = threading.Thread(target=self._work, name="triage", daemon=True)
         self._thread.start()
+
+    @property
+    def is_trying(self) -> bool:
+        """Whether an attempt is in hand."""
+        return self._bench is not None
 
     def put(self, target: Target, finding: Finding) -> None:
         """Hand over a finding."""
@@ -54,24 +66,38 @@ class Backlog:
         self._deadline = deadline
 
     def close(self) -> None:
-        """Stop after the attempt in hand; what is not done stays as it was found."""
+        """Stop after the attempt in hand, or without it where it takes long; what is not done stays as it was found."""
         self._stopped.set()
         self._jobs.put(None)
-        self._thread.join()
+        self._thread.join(PATIENCE)
+        while self._thread.is_alive():
+            self.abandon()
+            self._thread.join(TICK)
+
+    def abandon(self) -> None:
+        """Stop now; safe to call at any moment, from a signal handler too."""
+        self._abandoned.set()
+        self._stopped.set()
+        if (bench := self._bench) is not None:
+            bench.abandon()
 
     def _work(self) -> None:
         try:
             while (job := self._jobs.get()) is not None and not self._stopped.is_set():
                 target, finding = job
-                self._done.put((finding, self._one(target, finding)))
+                done = self._one(target, finding)
+                if not self._abandoned.is_set():  # it would be the verdict on a worker that we killed
+                    self._done.put((finding, done))
         except BaseException as error:  # noqa: BLE001 - raised again by the supervisor
-            self._failure = error
+            if not self._abandoned.is_set():
+                self._failure = error
 
     def _one(self, target: Target, finding: Finding) -> Finding:
-        bench = Worker(target, self._folder, largest=len(finding.data))
+        self._bench = bench = Worker(target, self._folder, largest=len(finding.data))
         try:
             return triage(finding, bench, target.format, should_stop=self._must_stop)
         finally:
+            self._bench = None
             bench.close()
 
     def _must_stop(self) -> bool:

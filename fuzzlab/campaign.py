@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import math
 import queue
 import select
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from fuzzlab.backlog import Backlog
@@ -21,6 +22,7 @@ from fuzzlab.errors import HarnessError, UserError
 from fuzzlab.events import (
     Event,
     FindingSeen,
+    Plateaued,
     Progressed,
     TargetFinished,
     TargetResult,
@@ -28,11 +30,13 @@ from fuzzlab.events import (
     Warned,
     WorkerRestarted,
 )
+from fuzzlab.interrupts import held
 from fuzzlab.lane import Lane, sweep
+from fuzzlab.plateau import Discoveries
 from fuzzlab.process import CLOSED_LINE, Lost
 from fuzzlab.project import Project
 from fuzzlab.register import Register
-from fuzzlab.schedule import next_slice
+from fuzzlab.schedule import Standing, next_slice, standings_after
 from fuzzlab.target import Target
 from fuzzlab.verdict import Finding, Outcome, Verdict
 from fuzzlab.worker import scratch
@@ -51,10 +55,16 @@ GRACE = 15.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What ends a campaign: `seconds` on the wall clock, or `runs` executions a target (None: no limit)."""
+    """What ends a campaign, whichever comes first.
 
-    seconds: float
+    `seconds` on the wall clock; for each target `runs` executions (None: no limit), `seconds_each` of a worker's time,
+    and, where `plateau` is not 0, a chance of new behaviour an execution below that.
+    """
+
+    seconds: float = math.inf
     runs: int | None = None
+    seconds_each: float = math.inf
+    plateau: float = 0.0
     workers: int = 1
     seed: int = 0
 
@@ -67,8 +77,8 @@ class _State:
     corpus: Corpus
     register: Register
     lanes: list[Lane] = field(default_factory=list)
+    discoveries: Discoveries = field(default_factory=Discoveries)
     turns: int = 0
-    spent: float = 0.0
     active: float = 0.0
     executions: int = 0
     accepted: int = 0
@@ -80,11 +90,16 @@ class _State:
     lethal: set[bytes] = field(default_factory=set)
     examples: list[bytes] = field(default_factory=list)
 
+    @property
+    def all_executions(self) -> int:
+        """Those of past turns and of running ones."""
+        return self.executions + sum(lane.executions for lane in self.lanes)
+
     def result(self) -> TargetResult:
         """Count what is done, and what its running workers have done so far."""
         return TargetResult(
             name=self.target.name,
-            executions=self.executions + sum(lane.executions for lane in self.lanes),
+            executions=self.all_executions,
             seconds=self.active,
             accepted=self.accepted + sum(lane.accepted for lane in self.lanes),
             rejected=self.rejected + sum(lane.rejected for lane in self.lanes),
@@ -112,10 +127,11 @@ class Campaign:
         sweep(self.folder)
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._states = {target.name: self._state(target) for target in targets}
+        self._standings = {name: Standing(left=limits.seconds_each) for name in self._states}
         self._triage = Backlog(self.folder)
         self._end = 0.0
 
-    def run(self) -> Iterator[Event]:
+    def run(self) -> Generator[Event, None, None]:
         """Fuzz until a limit is reached; yield what happens. Closing the iterator ends the campaign with all work kept.
 
         Raises:
@@ -128,20 +144,19 @@ class Campaign:
             while self._fill():
                 self._wait()
                 passed, looked = time.monotonic() - looked, time.monotonic()
-                for state in self._states.values():
-                    yield from self._tend(state, passed)
-                yield from self._settle()
+                yield from self._step(passed)
                 if time.monotonic() - progressed >= PROGRESS_EVERY:
                     progressed = time.monotonic()
                     for state in self._states.values():
                         if state.lanes:
                             yield Progressed(state.result())
-                yield from self._drain()
             deadline = time.monotonic() + GRACE
             self._triage.hurry(deadline)
             while self._triage.pending and time.monotonic() < deadline + GRACE:
                 time.sleep(0.02)
-                yield from self._settle()
+                with held():
+                    settled = list(self._settle())
+                yield from settled
             yield from self._drain()
         finally:
             self.close()
@@ -150,6 +165,10 @@ class Campaign:
                 yield Warned("was not executed: the campaign was too short; give more --time", state.target.name)
             yield TargetFinished(state.result())
         yield from self._drain()
+
+    def hurry(self) -> None:
+        """Stop what `close` would wait for; all that is found stays as it was found."""
+        self._triage.abandon()
 
     def results(self) -> list[TargetResult]:
         """Give where every target stands."""
@@ -163,6 +182,24 @@ class Campaign:
         self._triage.close()
         for raw, done in self._triage.finished():
             self._states[raw.target].register.settle(raw, done)
+
+    def _step(self, passed: float) -> list[Event]:
+        """Look after all that runs, `passed` seconds after the last time; an interrupt waits for the end of it."""
+        with held():
+            events: list[Event] = []
+            for state in self._states.values():
+                events += self._tend(state, passed)
+                if state.lanes and self._is_flat(state):
+                    for lane in list(state.lanes):
+                        self._retire(state, lane)
+                    events.append(Plateaued(state.target.name, state.executions))
+            events += self._settle()
+            events += self._drain()
+            return events
+
+    def _is_flat(self, state: _State) -> bool:
+        """Whether new behaviour has become too unlikely to go on."""
+        return state.discoveries.chance(state.all_executions) < self.limits.plateau
 
     def _state(self, target: Target) -> _State:
         def warn(message: str) -> None:
@@ -178,7 +215,7 @@ class Campaign:
             if len(running) >= self.limits.workers:
                 return True
             turn = next_slice(
-                {name: state.spent for name, state in self._states.items() if self._wants(state)},
+                {name: self._standings[name] for name, state in self._states.items() if self._wants(state)},
                 running,
                 remaining=self._end - time.monotonic(),
                 workers=self.limits.workers,
@@ -188,10 +225,13 @@ class Campaign:
             self._start(self._states[turn.target], turn.seconds)
 
     def _wants(self, state: _State) -> bool:
-        """Whether a target can use another worker; with a number of runs it has one, so that the number is met."""
-        if self.limits.runs is None:
+        """Whether a target can use another worker; with a limit of its own it has one, so that the limit is met."""
+        has_time = self._standings[state.target.name].left > 0
+        if not has_time or self._is_flat(state):
+            return False
+        if self.limits.runs is None and self.limits.seconds_each == math.inf:
             return True
-        return not state.lanes and state.executions < self.limits.runs
+        return not state.lanes and (self.limits.runs is None or state.executions < self.limits.runs)
 
     def _start(self, state: _State, seconds: float) -> None:
         if not state.started:
@@ -300,10 +340,16 @@ class Campaign:
         """Move what reached new code into the corpus."""
         for data in lane.new_inputs(final=final):
             try:
-                state.corpus.add_coverage(data)
+                is_new = state.corpus.add_coverage(data)
             except OSError as error:
                 self._events.put(Warned(f"cannot keep coverage inputs: {error}", state.target.name))
                 return
+            if is_new:
+                lane.discoveries += 1
+                state.discoveries.note(state.all_executions)
+                for other in state.lanes:
+                    if other is not lane:
+                        other.offer(data)
 
     def _overdue(self, state: _State, lane: Lane) -> Iterator[Event]:
         """A turn ends in the middle of an execution that lasts: a hang, if triage sees it again."""
@@ -324,7 +370,9 @@ class Campaign:
         state.accepted += lane.accepted
         state.rejected += lane.rejected
         state.coverage = max(state.coverage, lane.coverage)
-        state.spent += lane.age
+        self._standings = standings_after(
+            self._standings, state.target.name, seconds=lane.age, discoveries=lane.discoveries
+        )  # fmt: skip
         if lane.is_running and not state.examples:
             state.examples = lane.first_corpus()
         state.lanes.remove(lane)

@@ -9,6 +9,7 @@ from fuzzlab.verdict import Finding
 __all__ = [
     "Event",
     "FindingSeen",
+    "Plateaued",
     "Progressed",
     "TargetFinished",
     "TargetResult",
@@ -68,6 +69,14 @@ class WorkerRestarted:
 
 
 @dataclass(frozen=True, slots=True)
+class Plateaued:
+    """New behaviour of a target has become so unlikely that the campaign gave it up, after so many executions."""
+
+    target: str
+    executions: int
+
+
+@dataclass(frozen=True, slots=True)
 class Warned:
     """Something a person should know that stops nothing."""
 
@@ -82,4 +91,4 @@ class TargetFinished:
     result: TargetResult = field()
 
 
-Event = TargetStarted | Progressed | FindingSeen | WorkerRestarted | Warned | TargetFinished
+Event = TargetStarted | Progressed | FindingSeen | WorkerRestarted | Plateaued | Warned | TargetFinished

@@ -11,7 +11,16 @@ from pydantic import ValidationError
 
 from fuzzlab.document import RunDocument, finding_document
 from fuzzlab.errors import UserError
-from fuzzlab.events import Event, FindingSeen, Progressed, TargetFinished, TargetStarted, Warned, WorkerRestarted
+from fuzzlab.events import (
+    Event,
+    FindingSeen,
+    Plateaued,
+    Progressed,
+    TargetFinished,
+    TargetStarted,
+    Warned,
+    WorkerRestarted,
+)
 from fuzzlab.files import write_atomically
 from fuzzlab.project import Project
 
@@ -60,6 +69,8 @@ def _fields(event: Event) -> dict[str, Any]:
             return {"target": finding.target, "finding": finding_document(finding).model_dump(mode="json")}
         case WorkerRestarted(target, reason):
             return {"target": target, "reason": reason}
+        case Plateaued(target, executions):
+            return {"target": target, "executions": executions}
         case Warned(message, target):
             return {"target": target, "message": message}
         case Progressed(result) | TargetFinished(result):

@@ -31,6 +31,9 @@ a campaign would stop at hangs that no user will ever see. Triage, not instrumen
 EXAMPLES_PART, EXAMPLES_MOST = 0.1, 4.0
 """Of a turn, and seconds, that drawing the first examples may take: a slow schema must not eat a short campaign."""
 
+OFFERED = 4.0
+"""Seconds for which an input of another worker lies in the folder that libFuzzer looks into once a second."""
+
 LEAST, PATIENCE = 0.5, 10.0
 """Seconds that a worker fuzzes at least, and that its start may take beyond its turn."""
 
@@ -138,8 +141,10 @@ class Lane:
         self.child = Child(target, folder, capacity=capacity, order=order, slowness=SLOWNESS)
         for place in known_hangs:
             self.lose_patience(place)
+        self.discoveries = 0
         self._looked = time.monotonic()
-        self._taken: set[str] = set()
+        self._offered: dict[Path, float] = {}
+        self._coverage = self._log_read = 0
 
     @property
     def age(self) -> float:
@@ -183,8 +188,11 @@ class Lane:
     @property
     def coverage(self) -> int:
         """Edges reached, as libFuzzer counts them."""
-        found = _COVERAGE.findall(self.child.log_text())
-        return int(found[-1]) if found else 0
+        size = self.child.log_size()
+        found = _COVERAGE.findall(self.child.log_text(self._log_read))
+        self._log_read = size
+        self._coverage = max(self._coverage, *map(int, found[-1:] or [0]))  # a line cut in two says too little
+        return self._coverage
 
     def found_after(self) -> float:
         """Seconds from the target's first execution to now."""
@@ -218,12 +226,37 @@ class Lane:
         if not final and time.monotonic() - self._looked < LOOK_EVERY:
             return
         self._looked = time.monotonic()
+        self._withdraw()
         for path in _listed(self._new):
+            if path in self._offered:
+                continue
             with contextlib.suppress(OSError):
                 data = path.read_bytes()
                 if hashlib.sha1(data, usedforsecurity=False).hexdigest() == path.name:
                     yield data
                     path.unlink()
+
+    def offer(self, data: bytes) -> None:
+        """Let the worker know an input that another one found: it looks into its folder each second.
+
+        libFuzzer does so when the folder's time stamp, in whole seconds, has changed since its last look, so the stamp
+        is moved on until it must have seen it.
+        """
+        path = self._new / f"offered-{input_id(data)}"
+        with contextlib.suppress(OSError):  # a full disk, a folder that is gone: the next turn begins with it
+            path.write_bytes(data)
+            self._offered[path] = time.monotonic()
+
+    def _withdraw(self) -> None:
+        """Remove what was offered long enough ago."""
+        now = time.monotonic()
+        for path, since in list(self._offered.items()):
+            if now - since > OFFERED:
+                path.unlink(missing_ok=True)
+                del self._offered[path]
+        if self._offered:
+            with contextlib.suppress(OSError):
+                os.utime(self._new)
 
     def lose_patience(self, place: str) -> None:
         """From now on end an execution at once that loops where one is known to hang."""

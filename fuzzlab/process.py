@@ -191,7 +191,7 @@ class Child:
         state = (sequence, head[RUNNING])
         if state != self._state:
             if sequence != self._state[0]:
-                self._log_from, self._told, self._dumped, self._timed_out = self._log_size(), False, False, False
+                self._log_from, self._told, self._dumped, self._timed_out = self.log_size(), False, False, False
             self._state, self._since, self._cpu = state, now, _cpu_seconds(self.process.pid)
             self._grow(now)
             return
@@ -253,16 +253,22 @@ class Child:
 
     def kill(self) -> None:
         """End the process and all that it started; what it was doing stays in the box."""
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.process.pid, signal.SIGKILL)
+        self.stop()
         self.process.wait()
+
+    def stop(self) -> None:
+        """The same without waiting for its end."""
+        if self.process.returncode is None:  # afterwards its number may be another's
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.process.pid, signal.SIGKILL)
 
     def log_text(self, since: int = 0) -> str:
         """Give the end of what the interpreter and the engine wrote, from offset `since` on."""
-        begin = max(since, self._log_size() - LOG_KEPT)
+        begin = max(since, self.log_size() - LOG_KEPT)
         return os.pread(self.log.fileno(), LOG_KEPT, begin).decode("utf-8", "replace")
 
-    def _log_size(self) -> int:
+    def log_size(self) -> int:
+        """Count the bytes of what they wrote so far."""
         return os.fstat(self.log.fileno()).st_size
 
     def _lost(self) -> Lost:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator
 
 import click
 
@@ -12,6 +12,7 @@ from fuzzlab.document import run_document
 from fuzzlab.errors import ExitCode
 from fuzzlab.escape import escaped
 from fuzzlab.events import Event, FindingSeen, TargetResult
+from fuzzlab.interrupts import watched
 from fuzzlab.journal import Journal
 from fuzzlab.project import Project
 from fuzzlab.register import Register
@@ -22,10 +23,11 @@ __all__ = ["carry_out"]
 
 def carry_out(
     project: Project,
-    events: Iterable[Event],
+    events: Generator[Event, None, None],
     standing: Callable[[], list[TargetResult]],
     *,
     quiet: bool,
+    hurry: Callable[[], None] = lambda: None,
     publish: Callable[[str], None] | None = None,
 ) -> ExitCode:
     """Show a run's events as they come, write them down, and give its exit code.
@@ -35,8 +37,21 @@ def carry_out(
         events: the run itself.
         standing: says where it stands, in the middle of it too.
         quiet: whether to show findings and the sum only.
+        hurry: called when somebody presses Ctrl-C again while the run comes to its end.
         publish: takes the run's JSON document, where standard output is kept for it.
     """
+    with watched(hurry):
+        return _carried_out(project, events, standing, quiet=quiet, publish=publish)
+
+
+def _carried_out(
+    project: Project,
+    events: Generator[Event, None, None],
+    standing: Callable[[], list[TargetResult]],
+    *,
+    quiet: bool,
+    publish: Callable[[str], None] | None,
+) -> ExitCode:
     began = time.monotonic()
     journal = Journal(project)
     terminal = Terminal(sys.stderr if publish else sys.stdout, quiet=quiet)
@@ -51,12 +66,14 @@ def carry_out(
     except KeyboardInterrupt:
         interrupted = True
         terminal.interrupted()
+        events.close()
     seconds = time.monotonic() - began
     results = standing()
     findings = [finding for result in results for finding in result.findings]
     for finding in findings:
         if (finding.target, finding.signature) not in shown:  # found, but not yet triaged when the run was interrupted
             terminal.event(FindingSeen(finding))
+            journal.event(FindingSeen(finding))
     unsaved = [finding for finding in findings if not finding.path]
     code = _code(interrupted=interrupted, unsaved=bool(unsaved), is_open=Register.is_open(findings))
     terminal.summary(results, seconds)

@@ -92,6 +92,11 @@ class Worker:
         """Let the next input find a new process."""
         self._retire()
 
+    def abandon(self) -> None:
+        """Kill the child in the middle of what it does; for another thread, or a signal handler."""
+        if (child := self._child) is not None:
+            child.stop()
+
     def close(self) -> None:
         """Give everything back."""
         self._retire()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import signal
 import subprocess
@@ -10,16 +11,23 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from fuzzlab.backlog import Backlog
 from fuzzlab.campaign import Campaign, Limits
+from fuzzlab.contract import Budget
+from fuzzlab.corpus import Corpus
 from fuzzlab.engines import coverage
-from fuzzlab.events import Event, FindingSeen, TargetFinished, TargetResult, TargetStarted
+from fuzzlab.events import Event, FindingSeen, Plateaued, TargetFinished, TargetResult, TargetStarted
 from fuzzlab.finder import adhoc
+from fuzzlab.lane import Lane
 from fuzzlab.project import Project
-from fuzzlab.verdict import Status
+from fuzzlab.verdict import Finding, Outcome, Status, Verdict
+from fuzzlab.worker import scratch
+from tests.parsers.planted import SESAME
 from tests.projects import environment, fuzzlab, make_project
 
 pytestmark = pytest.mark.skipif(coverage.missing() is not None, reason="the coverage engine needs Atheris")
@@ -114,6 +122,67 @@ def test_several_targets_share_the_workers(project: Project) -> None:
     _, results = _campaign(project, ["magic", "sound", "exits"], seconds=8.0, runs=None, workers=2)
     assert time.monotonic() - began < 60
     assert all(result.executions > 0 for result in results.values())
+
+
+def test_a_worker_runs_what_another_one_found(tmp_path: Path) -> None:
+    """An input offered to a worker in the middle of its turn is executed within seconds: here, it is a finding."""
+    target = adhoc(f"{PARSERS}:sealed")
+    lane = Lane(
+        target, tmp_path, [b"seed"], seconds=60, runs=None, seed=1, seen=[], known_hangs=[], draws=False,
+        active_before=0, executions_before=0,
+    )  # fmt: skip
+    told: list[bytes] = []
+    try:
+        assert _eventually(lane.is_running for _ in iter(int, 1))
+        lane.offer(SESAME)
+
+        def looked() -> bool:
+            list(lane.new_inputs())
+            told.extend(message["data"] for message in lane.messages())
+            return bool(told)
+
+        assert _eventually(looked() for _ in iter(int, 1))
+    finally:
+        lane.close()
+    assert told == [SESAME]
+
+
+def test_what_one_worker_finds_is_offered_to_the_others(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two workers on one target: each new input of one goes to the other, and to nobody else."""
+    offered: list[tuple[Lane, bytes]] = []
+    monkeypatch.setattr(Lane, "offer", lambda lane, data: offered.append((lane, data)))
+    _campaign(project, ["magic"], runs=None, workers=2, seconds=5.0)
+    assert offered
+    stored = set(Corpus(project, f"{PARSERS}.magic", warn=str).coverage())
+    assert {data for _, data in offered} <= stored
+    assert max(Counter(data for _, data in offered).values()) == 1
+
+
+def test_a_campaign_stops_at_a_plateau(project: Project) -> None:
+    """Where there is nothing to discover the target is given up, long before the time is over."""
+    events, results = _campaign(project, ["flat"], runs=None, seconds=600.0, plateau=1e-3)
+    (given_up,) = [event for event in events if isinstance(event, Plateaued)]
+    (result,) = results.values()
+    assert given_up.executions == result.executions >= 6_000  # 3 / n over the later half
+    assert result.seconds < 300
+
+
+def test_time_for_each_target(project: Project) -> None:
+    """Without a time for all, each target has its own and the campaign ends."""
+    _, results = _campaign(project, ["flat", "sound"], runs=None, seconds=math.inf, seconds_each=3.0)
+    assert all(result.executions > 0 for result in results.values())
+
+
+def test_ctrl_c_waits_for_no_attempt(project: Project) -> None:
+    """An input that sleeps for minutes is in triage when the campaign is closed: that ends at once."""
+    target = adhoc(f"{PARSERS}:sleeps")
+    backlog = Backlog(scratch(project))
+    verdict = Verdict(Outcome.HANG, place=target.place)
+    patient = replace(target, contract=replace(target.contract, budget=Budget(seconds=600)))
+    backlog.put(patient, Finding(target=target.name, verdict=verdict, data=b"!"))
+    assert _eventually(backlog.is_trying for _ in iter(int, 1))
+    backlog.close()
+    assert list(backlog.finished()) == []
 
 
 def _children(pid: int) -> list[int]:

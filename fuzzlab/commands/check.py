@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from itertools import chain
 
 import click
 
@@ -51,5 +50,5 @@ def command(
 
     sessions = [Session(project, target, in_process=in_process) for target in targets]
     count = examples or project.config.examples
-    events = chain.from_iterable(session.check(examples=count, seed=seed) for session in sessions)
+    events = (event for session in sessions for event in session.check(examples=count, seed=seed))
     return carry_out(project, events, lambda: standing(sessions), quiet=quiet, publish=document if as_json else None)

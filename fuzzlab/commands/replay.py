@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import chain
 from pathlib import Path
 
 import click
@@ -47,5 +46,5 @@ def command(
         click.echo("in this process: no limits, and what kills the target kills fuzzlab", err=True)
 
     sessions = [Session(project, target, in_process=in_process) for target in targets]
-    events = chain.from_iterable(session.replay(files) for session in sessions)
+    events = (event for session in sessions for event in session.replay(files))
     return carry_out(project, events, lambda: standing(sessions), quiet=quiet, publish=document if as_json else None)

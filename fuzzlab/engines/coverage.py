@@ -134,7 +134,7 @@ def run(executor: Executor, options: Message, send: Callable[[Message], None], r
         f"-seed={options['seed'] % 2**31 or 1}",  # 0 means a random one
         f"-max_len={max(target.format.max_size, largest)}",
         f"-artifact_prefix={new}{os.sep}",
-        "-reload=0",
+        "-reload=1",  # seconds: what other workers on this target found is put into the folder of new inputs
         f"-timeout={NEVER}", "-rss_limit_mb=0", "-malloc_limit_mb=0",  # limits are the supervisor's
         "-detect_leaks=0",
         "-entropic_scale_per_exec_time=1",  # mutate what is slow less often

@@ -15,6 +15,7 @@ from fuzzlab.escape import escaped, one_line
 from fuzzlab.events import (
     Event,
     FindingSeen,
+    Plateaued,
     Progressed,
     TargetFinished,
     TargetResult,
@@ -58,6 +59,8 @@ class Terminal:
                 self._standing[result.name] = result
             case WorkerRestarted(target, reason):
                 self._note(f"{target}: worker replaced ({one_line(reason)})")
+            case Plateaued(target, executions):
+                self._note(f"{target}: on a plateau after {executions:,} executions; given up")
             case Warned(message, target):
                 self._note(f"warning: {target + ': ' if target else ''}{one_line(message, 1000)}")
             case _:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ctypes
+import hashlib
 import itertools
 import os
 import signal
+import time
 
 
 def magic(value: str) -> str:
@@ -72,4 +74,26 @@ def near(value: str) -> str:
     """Fail for what stands beside an ordinary input."""
     if value.startswith("magic word:") and value != "magic word:x":
         raise KeyError(value)
+    return value
+
+
+SESAME = b"open sesame"
+
+
+def sealed(value: bytes) -> bytes:
+    """Fail for one input that no search finds."""
+    if hashlib.sha256(value).digest() == hashlib.sha256(SESAME).digest():
+        raise KeyError(value)
+    return value
+
+
+def flat(value: bytes) -> bytes:
+    """Have one path, so that there is nothing to discover after the first input."""
+    return value
+
+
+def sleeps(value: str) -> str:
+    """Wait for longer than anybody presses Ctrl-C for."""
+    if value.startswith("!"):
+        time.sleep(600)
     return value
