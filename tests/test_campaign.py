@@ -153,7 +153,7 @@ def test_what_one_worker_finds_is_offered_to_the_others(project: Project, monkey
     monkeypatch.setattr(Lane, "offer", lambda lane, data: offered.append((lane, data)))
     _campaign(project, ["magic"], runs=None, workers=2, seconds=5.0)
     assert offered
-    stored = set(Corpus(project, f"{PARSERS}.magic", warn=str).coverage())
+    stored = set(Corpus(project, f"{PARSERS}.magic", warn=print).coverage())
     assert {data for _, data in offered} <= stored
     assert max(Counter(data for _, data in offered).values()) == 1
 

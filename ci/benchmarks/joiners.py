@@ -5,15 +5,14 @@ from __future__ import annotations
 import contextlib
 import tempfile
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 
 from ci.benchmarks import mutated
 from ci.benchmarks.measure import Bar, Measure
 from fuzzlab.campaign import Campaign, Limits
-from fuzzlab.events import Event, FindingSeen
+from fuzzlab.events import FindingSeen
 from fuzzlab.project import Config, Project
 from fuzzlab.target import REGISTRY, Target
 from fuzzlab.verdict import Finding
@@ -67,7 +66,7 @@ def _trial(target: Target, seed: int) -> _Trial:
         _store_seeds(project, target)
         campaign = Campaign(project, [target], Limits(seconds=PATIENCE, workers=1, seed=seed))
         began = time.monotonic()
-        with contextlib.closing(cast("Generator[Event]", campaign.run())) as events:
+        with contextlib.closing(campaign.run()) as events:
             for event in events:
                 if isinstance(event, FindingSeen) and event.finding.verdict.exception == "IndexError":
                     return _Trial(event.finding, time.monotonic() - began)
