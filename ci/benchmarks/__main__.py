@@ -19,12 +19,14 @@ from ci.benchmarks.measure import Measure, table
 from ci.benchmarks.memory import memory
 from ci.benchmarks.overhead import overhead
 from ci.benchmarks.replay import replay
+from ci.benchmarks.scale import scale
 
 BENCHMARKS: dict[str, Callable[[int], Iterator[Measure]]] = {
     "overhead": overhead,
     "memory": memory,
     "joiners": joiners,
     "replay": replay,
+    "scale": scale,
 }
 
 ROUNDS = 5
