@@ -72,6 +72,11 @@ def mistake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
         (("fuzz", "--time", "9999d"), ["--time", "'9999d' is no possible duration"]),
         (("fuzz", "--runs", "many"), ["--runs", "many"]),
         (("fuzz", "--runs", "0"), ["--runs", "0"]),
+        (("fuzz", "--shard", "6/5"), ["--shard '6/5'", "5/5"]),
+        (("fuzz", "--shard", "0/5"), ["--shard '0/5'", "5/5"]),
+        (("fuzz", "--shard", "half"), ["--shard 'half'", "5/5"]),
+        (("fuzz", "--time-per-target", "soon"), ["--time-per-target", "'soon' is no duration"]),
+        (("fuzz", "--plateau-chance", "2"), ["--plateau-chance", "2"]),
         (("fuzz", "--workers", "0"), ["--workers", "0"]),
         (("fuzz", "--seed", "-1"), ["--seed", "-1"]),
         (("fuzz", "--tiem", "5s"), ["--tiem", "--time"]),
@@ -419,3 +424,15 @@ def test_help_imports_no_engine() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "0 set()"
+
+
+def test_shards_are_disjoint_and_complete(tmp_path: Path) -> None:
+    """A CI matrix of two: each target is fuzzed by one of them; a third has nothing to do and says so."""
+    make_project(tmp_path)
+    words = ("fuzz", "--runs", "200", "--time", "60s", "--json")
+    done = [fuzzlab(tmp_path, *words, "--shard", f"{index}/3") for index in (1, 2, 3)]
+    names = [[target["name"] for target in part.document["targets"]] for part in done]
+    assert sorted(name for part in names for name in part) == ["indexed", "sound"]
+    assert names[2] == []
+    assert done[2].code == 0
+    assert "nothing to do" in done[2].err
