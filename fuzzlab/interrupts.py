@@ -26,9 +26,10 @@ _interrupts = _Interrupts()
 def watched(hurry: Callable[[], None] = lambda: None) -> Iterator[None]:
     """Raise KeyboardInterrupt once; after that call `hurry`, for whoever presses twice must not lose what is kept.
 
-    Only the main thread can watch signals (signal(2) is the process's); elsewhere everything stays as it is.
+    Only the main thread can watch signals (signal(2) is the process's); elsewhere everything stays as it is. So it does
+    where a shell has a job in the background ignore them.
     """
-    if threading.current_thread() is not threading.main_thread():
+    if threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         yield
         return
     heard = False

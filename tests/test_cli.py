@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -331,12 +332,17 @@ INTERRUPTIBLE = (
 
 
 @pytest.mark.parametrize(
-    "words",
-    [("fuzz", "indexed", "--time", "60s", "--workers", "1"), ("check", "indexed", "--examples", "10000000")],
-    ids=["fuzz", "check"],
+    ("words", "presses"),
+    [
+        (("fuzz", "indexed", "--time", "60s", "--workers", "1"), 1),
+        (("fuzz", "indexed", "--time", "60s", "--workers", "2"), 3),
+        (("check", "indexed", "--examples", "10000000"), 1),
+        (("check", "indexed", "--examples", "10000000"), 2),
+    ],
+    ids=["fuzz", "fuzz, hammered", "check", "check, twice"],
 )
-def test_an_interrupt_keeps_all_work(tmp_path: Path, words: tuple[str, ...]) -> None:
-    """Ctrl-C ends a run with 130; the document is printed with what was found, which is on disk."""
+def test_an_interrupt_keeps_all_work(tmp_path: Path, words: tuple[str, ...], presses: int) -> None:
+    """Ctrl-C ends a run with 130, however often; the document is printed with what was found, which is on disk."""
     make_project(tmp_path)
     with subprocess.Popen(
         [sys.executable, "-c", INTERRUPTIBLE, *words, "--json"],
@@ -345,7 +351,9 @@ def test_an_interrupt_keeps_all_work(tmp_path: Path, words: tuple[str, ...]) -> 
         assert process.stderr is not None
         line = process.stderr.readline()
         assert line.startswith("crash  indexed"), line
-        process.send_signal(signal.SIGINT)
+        for _ in range(presses):
+            process.send_signal(signal.SIGINT)
+            time.sleep(0.01)
         out, err = process.communicate(timeout=60)
     assert process.returncode == 130, err
     assert "Traceback" not in err
