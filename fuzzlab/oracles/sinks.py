@@ -7,61 +7,39 @@ until a browser parses the JSON. `storable` asks every string and number inside 
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
 from enum import Enum
-from fractions import Fraction
-from ipaddress import IPv4Address, IPv6Address
-from pathlib import PurePath
-from uuid import UUID
 
 from fuzzlab.errors import UserError, nearest
 from fuzzlab.oracles import Call
+from fuzzlab.sinks import Sink, databases, encodings, lines, paths, web
 
-__all__ = ["Storable", "storable"]
+__all__ = ["SINKS", "Storable", "storable"]
 
 MAX_DEPTH = 200
 """Levels: deeper than any document a person designs, and half of what JSON encoders manage on a default stack."""
 
-Sink = Callable[[object], str | None]
-"""A leaf of the result -> what is wrong with it there."""
-
-_WRITTEN_AS_TEXT = (
-    date, datetime, time, timedelta, UUID, PurePath, IPv4Address, IPv6Address, Fraction, complex,
-)  # fmt: skip
-
-
-def _utf8(leaf: object) -> str | None:
-    """RFC 3629, section 3: surrogates (U+D800 to U+DFFF) have no UTF-8."""
-    if isinstance(leaf, str) and not leaf.isascii():
-        try:
-            leaf.encode()
-        except UnicodeEncodeError as error:
-            return f"U+{ord(leaf[error.start]):04X}, a lone surrogate, has no UTF-8"
-    return None
-
-
-def _json(leaf: object) -> str | None:
-    """RFC 8259, section 6: no NaN, no infinity; section 8.1: the text is UTF-8."""
-    if isinstance(leaf, float) and not math.isfinite(leaf):
-        return f"{leaf!r} is no JSON number"
-    if isinstance(leaf, Decimal) and not leaf.is_finite():
-        return f"{leaf!r} is no JSON number"
-    if leaf is None or isinstance(leaf, (bool, int, float, Decimal, *_WRITTEN_AS_TEXT)):
-        return None
-    if isinstance(leaf, str):
-        return _utf8(leaf)
-    if isinstance(leaf, (bytes, bytearray, memoryview)):
-        return "bytes are no JSON value"
-    return None
-
-
-SINKS: dict[str, Sink] = {"utf-8": _utf8, "json": _json}
+SINKS: dict[str, Sink] = {
+    "utf-8": encodings.utf8,
+    "json": encodings.json,
+    "javascript": encodings.javascript,
+    "msgpack": encodings.msgpack,
+    "sqlite": databases.sqlite,
+    "postgresql": databases.postgresql,
+    "log": lines.log_line,
+    "csv": lines.csv_cell,
+    "html": web.html,
+    "html-attribute": web.html_attribute,
+    "url": web.url,
+    "file-name": paths.file_name,
+    "path": paths.path,
+    "http-header": lines.http_header,
+    "email-header": lines.email_header,
+    "shell": lines.shell_word,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +59,12 @@ class Storable:
 
 
 def storable(*sinks: str) -> Storable:
-    """Check that the result can be stored: `utf-8` (a file, a log, a database), `json` (strict, RFC 8259).
+    """Check that every string and number inside the result can go where it goes next, as it is.
+
+    `utf-8` (a file, a queue), `json` (strict, RFC 8259), `javascript` (JSON whose integers a browser reads), `msgpack`,
+    `sqlite` (written and read back), `postgresql`, `log` (one line), `csv` (a cell, no formula), `html` and
+    `html-attribute` (unescaped), `url`, `file-name`, `path` (relative, stays inside), `http-header`, `email-header`,
+    `shell` (one word).
 
     Raises:
         UserError: there is no such sink, or none was named.
