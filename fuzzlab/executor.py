@@ -20,6 +20,7 @@ from typing import Any, NoReturn
 
 from fuzzlab.blackbox import ACCEPTED, IMPATIENT, INTERRUPT, LENGTH, REJECTED, RUNNING, SEQUENCE, STARTED, BlackBox
 from fuzzlab.errors import HarnessError, Undecodable
+from fuzzlab.oracles import Oracle, Repeats
 from fuzzlab.sanitizers import EVENTS, judge
 from fuzzlab.scope import Scope, home
 from fuzzlab.target import Target
@@ -157,7 +158,8 @@ class Executor:
         head, body, capacity = self.box.head, self.box.body, self.box.capacity
         function, decode, allow = self._function, self.target.decoder(), self.target.contract.allow
         watch, incidents, oracles = _watch, self._incidents, self.target.contract.oracles
-        judge_raised, judge_result = self._raised, self._judge_result
+        judge_raised, judge_result, judge_refusal = self._raised, self._judge_result, self._judge_refusal
+        repeats = any(isinstance(oracle, Repeats) for oracle in oracles)
 
         def execute(data: bytes) -> Verdict:  # noqa: C901, PLR0912 - as above
             head[SEQUENCE] += 1
@@ -180,13 +182,18 @@ class Executor:
                 watch.active = True
                 try:
                     result = function(value)
-                    if oracles and (verdict := judge_result(value, result)) is not None and not incidents:
-                        return verdict
+                    if oracles:
+                        if repeats and decode is not None:
+                            value = decode(data)
+                        if (verdict := judge_result(value, result)) is not None and not incidents:
+                            return verdict
                 except allow as error:
                     watch.active = False
                     if isinstance(error, _Interruption):  # somebody allows BaseException
                         return judge_raised(error)
                     if not incidents:
+                        if repeats and (verdict := judge_refusal(data, error)) is not None:
+                            return verdict
                         head[REJECTED] += 1
                         return REJECTED_VERDICT
                 except BaseException as error:  # noqa: BLE001 - whatever else escapes breaks the contract
@@ -217,10 +224,25 @@ class Executor:
                 complaint = f"{type(error).__name__}: {error}"
             if complaint is not None:
                 _watch.active = False
-                message = complaint[:MESSAGE_KEPT]
-                place, frames = self.target.place, home(self.target)
-                return Verdict(Outcome.BAD_RESULT, "", message, oracle.name, place, frames)
+                return self._bad_result(oracle, complaint)
         return None
+
+    def _judge_refusal(self, data: bytes, error: BaseException) -> Verdict | None:
+        """Ask the oracles that have an opinion on refusals, with a value that the target has not had."""
+        decode = self.target.decoder()
+        for oracle in self.target.contract.oracles:
+            if isinstance(oracle, Repeats):
+                try:
+                    complaint = oracle.check_refusal(data if decode is None else decode(data), error)
+                except Exception as failure:  # noqa: BLE001 - as for results
+                    complaint = f"{type(failure).__name__}: {failure}"
+                if complaint is not None:
+                    return self._bad_result(oracle, complaint)
+        return None
+
+    def _bad_result(self, oracle: Oracle, complaint: str) -> Verdict:
+        message = complaint[:MESSAGE_KEPT]
+        return Verdict(Outcome.BAD_RESULT, "", message, oracle.name, self.target.place, home(self.target))
 
     def _raised(self, error: BaseException | None) -> Verdict:
         """Judge what the contract does not allow; what was noted on the way counts before what came out."""

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from fuzzlab.oracles import Call
+from fuzzlab.oracles import Call, same, short
 
 __all__ = ["RoundTrip", "idempotent", "round_trip"]
-
-SHOWN = 80
-"""Characters of a value that a message quotes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +23,11 @@ class RoundTrip:
         try:
             again = call(rendered)
         except Exception as error:  # noqa: BLE001 - whatever the parser raises at its own output is the finding
-            return f"its own result {_short(rendered)} is refused: {type(error).__name__}: {error}"
-        if _same(again, result):
+            return f"its own result {short(rendered)} is refused: {type(error).__name__}: {error}"
+        if same(again, result):
             return None
-        was = "" if rendered is result else f", not {_short(result)},"
-        return f"its own result {_short(rendered)} gives {_short(again)}{was} the second time"
+        was = "" if rendered is result else f", not {short(result)},"
+        return f"its own result {short(rendered)} gives {short(again)}{was} the second time"
 
 
 def idempotent() -> RoundTrip:
@@ -50,18 +47,3 @@ def round_trip(render: Callable[..., object]) -> RoundTrip:
 
 def _identity(result: object) -> object:
     return result
-
-
-def _same(a: object, b: object) -> bool:
-    """Whether two results are equal; NaN, which equals nothing, counts as equal to itself."""
-    if a is b:
-        return True
-    return bool(a == b) or ((a != a or "nan" in repr(a)) and repr(a) == repr(b))  # noqa: PLR0124 - the test for NaN
-
-
-def _short(value: object) -> str:
-    try:
-        text = repr(value)
-    except Exception:  # noqa: BLE001 - the code under test wrote it
-        text = f"<{type(value).__name__}>"
-    return text if len(text) <= SHOWN else f"{text[:SHOWN]}… ({len(text)} characters)"

@@ -19,7 +19,7 @@ from pydantic import BaseModel
 
 from fuzzlab import oracles
 from fuzzlab.errors import UserError
-from fuzzlab.oracles.sinks import MAX_DEPTH, leaves
+from fuzzlab.leaves import MAX_DEPTH, leaves
 
 BAD = "a\ud800b"
 
