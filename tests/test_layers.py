@@ -16,7 +16,7 @@ PACKAGE = Path(fuzzlab.__file__).parent
 LAYERS = (
     "errors verdict message lazy escape files unicode boundaries interrupts plateau",
     "events channel blackbox project duration strings sanitizers",
-    "document trees rows schemas sinks/ leaves",
+    "document trees rows blocks schemas sinks/ leaves",
     "formats/ oracles/",
     "contract examples",
     "target",

@@ -29,7 +29,7 @@ from fuzzlab.errors import Undecodable
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
-__all__ = ["ByteMutation", "Format", "HttpMessage", "Mutator", "csv", "http", "json", "raw", "signers", "text"]
+__all__ = ["ByteMutation", "Format", "HttpMessage", "Mutator", "csv", "http", "json", "own", "raw", "signers", "text"]
 
 V = TypeVar("V")
 
@@ -132,5 +132,6 @@ from fuzzlab.formats import signers  # noqa: E402
 from fuzzlab.formats.csv import csv  # noqa: E402
 from fuzzlab.formats.http import HttpMessage, http  # noqa: E402
 from fuzzlab.formats.json import json  # noqa: E402
+from fuzzlab.formats.own import own  # noqa: E402
 from fuzzlab.formats.raw import raw  # noqa: E402
 from fuzzlab.formats.text import text  # noqa: E402

@@ -6,6 +6,7 @@ import copy
 import json as stdlib_json
 from decimal import Decimal
 from enum import Enum
+from random import Random
 from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
@@ -57,6 +58,31 @@ CATALOGUE = {
     },
 }
 
+
+class Packet:
+    """A small binary protocol: a mark, a kind, the payload's length, the payload, their sum."""
+
+    @staticmethod
+    def encode(value: Any) -> bytes:
+        kind: int
+        payload: bytes
+        kind, payload = value if isinstance(value, tuple) else (0, value)
+        return b"\xa5" + bytes([kind, len(payload)]) + payload + bytes([(kind + sum(payload)) % 256])
+
+    @staticmethod
+    def decode(data: bytes) -> tuple[int, bytes]:
+        kind, payload = data[1], data[3:-1]
+        if Packet.encode((kind, payload)) != data:
+            raise ValueError(data)
+        return kind, payload
+
+    @staticmethod
+    def another_kind(rng: Random, value: tuple[int, bytes]) -> tuple[int, bytes]:
+        return rng.randrange(256), value[1]
+
+
+PACKETS = st.tuples(st.integers(0, 255), st.binary(max_size=255))
+
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # noqa: S105 - the documented example, no secret
 
 INSTANCES: dict[str, Format[Any]] = {
@@ -76,6 +102,10 @@ INSTANCES: dict[str, Format[Any]] = {
     "csv-columns": formats.csv(["code", "amount"], delimiter=";", max_size=2000),
     "csv-model": formats.csv(Line),
     "csv-no-header": formats.csv(["a"], header=False),
+    "own": formats.own(st.binary(max_size=255), Packet.encode),
+    "own-decoded": formats.own(
+        PACKETS, Packet.encode, Packet.decode, mutators=[Packet.another_kind], tokens=[b"\x01", b"\xa5"]
+    ),
     "http": formats.http(),
     "http-text": formats.http(body=formats.text(), method="PUT", path="/a?b=c", headers={"X-Id": "1"}),
     "http-github": formats.http(body=formats.json(), signer=formats.signers.github("secret")),
@@ -99,6 +129,7 @@ TABLE: dict[str, list[Any]] = {
     "text": ["", "123456789", "user@platform", "a-b-c-1-2-3"],
     "json": [ORDER, [1, 2, 3], "a", 0, None, {}],
     "csv": [ROWS, [], [[]], [["a"]]],
+    "own": [b"\xa5\x00\x05hello\x14", b"", b"\xa5\x01\x40" + bytes(64) + b"\x01"],
 }
 """Values to which each mutator of a format must apply at least once."""
 
@@ -114,6 +145,8 @@ every_format = pytest.mark.parametrize("format_", INSTANCES.values(), ids=INSTAN
 
 
 def _table(format_: Format[Any]) -> list[Any]:
+    if format_ is INSTANCES["own-decoded"]:
+        return [Packet.decode(data) for data in TABLE["own"] if data]
     if format_.name != "http":
         return TABLE[format_.name]
     assert isinstance(format_, Http)
