@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from random import Random
 
-__all__ = ["MUTATORS", "containers", "dropped", "found", "replaced", "simpler", "walk"]
+__all__ = ["AROUND_A_NUMBER", "MUTATORS", "containers", "dropped", "found", "renamed", "replaced", "simpler", "walk"]
 
 STOP: Final = 0.15
 """Chance to stop at a container on the way down: mostly leaves are changed, and at times what holds them."""
@@ -219,7 +219,8 @@ def drop_child(rng: Random, document: Any) -> Any | None:
     return dropped(document, path) if path else None
 
 
-def _renamed(rng: Random, key: str) -> str:
+def renamed(rng: Random, key: str) -> str:
+    """Write a key as other people write it: case, plural, prefix, camel or snake."""
     head, _, tail = key.rpartition("_")
     snake = "".join("_" + letter.lower() if letter.isupper() else letter for letter in key)
     return rng.choice(
@@ -238,7 +239,7 @@ def rename_key(rng: Random, document: Any) -> Any | None:
         return None
     path, node = place
     old = rng.choice(list(node))
-    new = _renamed(rng, old)
+    new = renamed(rng, old)
     return replaced(document, path, {new if key == old else key: child for key, child in node.items()})
 
 
@@ -362,8 +363,8 @@ def simpler(document: Any, text: Callable[[str], Iterator[str]]) -> Iterator[Any
             yield replaced(document, path, value)
     for path, node in boxes:
         if type(node) is dict:
-            for renamed in _shorter_keys(node, text):
-                yield replaced(document, path, renamed)
+            for shorter in _shorter_keys(node, text):
+                yield replaced(document, path, shorter)
 
 
 def _shorter_keys(node: dict[str, Any], text: Callable[[str], Iterator[str]]) -> Iterator[dict[str, Any]]:

@@ -17,6 +17,7 @@ LAYERS = (
     "errors verdict message lazy escape files unicode boundaries interrupts plateau",
     "events channel blackbox project duration strings sanitizers",
     "document trees rows blocks schemas sinks/ leaves",
+    "jsontext",
     "formats/ oracles/",
     "contract examples",
     "target",

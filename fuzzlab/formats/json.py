@@ -10,7 +10,7 @@ import json as stdlib_json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from fuzzlab import schemas, strings, trees
+from fuzzlab import jsontext, schemas, strings, trees
 from fuzzlab.boundaries import NUMBER_SPELLINGS
 from fuzzlab.errors import Undecodable
 from fuzzlab.formats import Format
@@ -36,6 +36,10 @@ DEPTHS: Final = (10, 100, 500, 900, 990, 1000, 1100, 3000, 10_000, 100_000)
 MOST_LEAVES: Final = 12
 """Of a document made without a schema: small ones have every shape, and the mutators make the large ones."""
 
+MOST_REMEMBERED: Final = 64
+LONGEST_REMEMBERED: Final = 2048
+"""Values of earlier documents, and bytes of one, for crossing over: enough for some of each kind."""
+
 SHARE_BROKEN: Final = 8
 """One of so many examples is no valid JSON at all: parsers refuse these early, and alike."""
 
@@ -54,7 +58,6 @@ TOKENS: Final = (
     b"{}", b"[]", b"\\u0000", b"\\ud800", b"\\\"", b"\xef\xbb\xbf", b"0", b"-1", b'"0"', b"\\u200d",
 )  # fmt: skip
 
-_KEY: Final = re.compile(rb'[{,]\s*("(?:[^"\\]|\\.)*"\s*:)')
 _NUMBER: Final = re.compile(rb'(?<=[:\[,\s])"?-?[0-9][0-9.eE+-]*"?(?=\s*[,\]}])')
 _PUNCTUATION: Final = re.compile(rb"[\[\]{},:]")
 _LETTER: Final = re.compile(rb'(?<=[A-Za-z0-9"])[A-Za-z0-9](?=[A-Za-z0-9]{0,20}")')
@@ -104,15 +107,6 @@ def _some(rng: Random, pattern: re.Pattern[bytes], data: bytes) -> re.Match[byte
 def truncate(rng: Random, data: bytes) -> bytes | None:
     """End in the middle, as a connection that broke."""
     return data[: rng.randrange(len(data))] if data else None
-
-
-def double_key(rng: Random, data: bytes) -> bytes | None:
-    """Say a key twice with two values, before the one that stands there (readers take the first or the last)."""
-    key = _some(rng, _KEY, data)
-    if key is None:
-        return None
-    start, end = key.span(1)
-    return data[:start] + data[start:end] + rng.choice(_LITERALS) + b"," + data[start:]
 
 
 def respell_number(rng: Random, data: bytes) -> bytes | None:
@@ -165,7 +159,6 @@ def escape(rng: Random, data: bytes) -> bytes | None:
 
 RAW_MUTATORS: Final = (
     truncate,
-    double_key,
     respell_number,
     change_punctuation,
     change_encoding,
@@ -184,9 +177,10 @@ class Json(Format[Any]):
         self.schema = schema
         self.max_size = max_size
         of_schema = (self.known_property, self.known_property, self.known_value, self.known_value) if schema else ()
-        # Trees twice: what is still a document gets further than what is none.
-        self.mutators = (*TREE_MUTATORS, *of_schema, *TREE_MUTATORS, *of_schema)
-        self.raw_mutators = (*RAW_MUTATORS, self.nest_deep)
+        self.mutators = (*TREE_MUTATORS, *of_schema)
+        # Text twice: it costs a fifth of a tree, keeps the spelling of all the rest, and is mostly a document still.
+        self.raw_mutators = (*RAW_MUTATORS, self.nest_deep, *jsontext.MUTATORS, self.cross_over, *jsontext.MUTATORS)
+        self._remembered: list[bytes] = []
         self._valid: SearchStrategy[Any] | None = None
 
     def decode(self, data: bytes) -> Any:
@@ -270,6 +264,20 @@ class Json(Format[Any]):
             else rng.choice(self.schema.names)
         )
         return trees.replaced(value, path, self.schema.value_of(rng, name))
+
+    def cross_over(self, rng: Random, data: bytes) -> bytes | None:
+        """Put a value of another document in the place of one; remember one of this document's for the next."""
+        span = jsontext.some_value(rng, data)
+        if span is None:
+            return None
+        other = rng.choice(self._remembered) if self._remembered else None
+        if span[1] - span[0] <= LONGEST_REMEMBERED:
+            kept = data[slice(*span)]
+            if len(self._remembered) < MOST_REMEMBERED:
+                self._remembered.append(kept)
+            else:
+                self._remembered[rng.randrange(MOST_REMEMBERED)] = kept
+        return None if other is None else data[: span[0]] + other + data[span[1] :]
 
     def nest_deep(self, rng: Random, data: bytes) -> bytes | None:
         """Nest the document, or an empty one, up to 100,000 levels deep, and not always close the brackets."""
