@@ -87,6 +87,7 @@ class _State:
     restarts: int = 0
     started: bool = False
     losses: int = 0
+    learned: float | None = None
     lethal: set[bytes] = field(default_factory=set)
     examples: list[bytes] = field(default_factory=list)
 
@@ -107,6 +108,7 @@ class _State:
             corpus_size=sum(self.corpus.sizes().values()),
             worker_restarts=self.restarts,
             findings=self.register.findings(),
+            newest=None if self.learned is None else time.monotonic() - self.learned,
         )
 
 
@@ -345,6 +347,7 @@ class Campaign:
                 self._events.put(Warned(f"cannot keep coverage inputs: {error}", state.target.name))
                 return
             if is_new:
+                state.learned = time.monotonic()
                 lane.discoveries += 1
                 state.discoveries.note(state.all_executions)
                 for other in state.lanes:

@@ -21,7 +21,11 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetResult:
-    """What is known of one target; `coverage` is 0 where the engine does not measure it."""
+    """What is known of one target; `coverage` is 0 where the engine does not measure it.
+
+    `newest` is the age of the last new behaviour: seconds since the last input that reached new code, None before one
+    did in this run.
+    """
 
     name: str
     executions: int = 0
@@ -32,6 +36,7 @@ class TargetResult:
     corpus_size: int = 0
     worker_restarts: int = 0
     findings: tuple[Finding, ...] = ()
+    newest: float | None = None
 
     @property
     def executions_per_second(self) -> float:

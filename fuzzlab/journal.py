@@ -78,4 +78,5 @@ def _fields(event: Event) -> dict[str, Any]:
                 "target": result.name, "executions": result.executions, "seconds": round(result.seconds, 3),
                 "accepted": result.accepted, "rejected": result.rejected, "coverage": result.coverage,
                 "corpus_size": result.corpus_size, "findings": len(result.findings),
+                "newest": None if result.newest is None else round(result.newest, 3),
             }  # fmt: skip

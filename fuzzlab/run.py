@@ -8,6 +8,7 @@ from collections.abc import Callable, Generator
 
 import click
 
+from fuzzlab.board import Goal
 from fuzzlab.document import run_document
 from fuzzlab.errors import ExitCode
 from fuzzlab.escape import escaped
@@ -27,6 +28,7 @@ def carry_out(
     standing: Callable[[], list[TargetResult]],
     *,
     quiet: bool,
+    goal: Goal | None = None,
     hurry: Callable[[], None] = lambda: None,
     publish: Callable[[str], None] | None = None,
 ) -> ExitCode:
@@ -37,11 +39,12 @@ def carry_out(
         events: the run itself.
         standing: says where it stands, in the middle of it too.
         quiet: whether to show findings and the sum only.
+        goal: what the run sets out to do, for one that tells of its progress.
         hurry: called when somebody presses Ctrl-C again while the run comes to its end.
         publish: takes the run's JSON document, where standard output is kept for it.
     """
     with watched(hurry):
-        return _carried_out(project, events, standing, quiet=quiet, publish=publish)
+        return _carried_out(project, events, standing, quiet=quiet, goal=goal, publish=publish)
 
 
 def _carried_out(
@@ -50,11 +53,12 @@ def _carried_out(
     standing: Callable[[], list[TargetResult]],
     *,
     quiet: bool,
+    goal: Goal | None,
     publish: Callable[[str], None] | None,
 ) -> ExitCode:
     began = time.monotonic()
     journal = Journal(project)
-    terminal = Terminal(sys.stderr if publish else sys.stdout, quiet=quiet)
+    terminal = Terminal(sys.stderr if publish else sys.stdout, quiet=quiet, goal=goal)
     interrupted = False
     shown: set[tuple[str, str]] = set()
     try:
@@ -67,6 +71,8 @@ def _carried_out(
         interrupted = True
         terminal.interrupted()
         events.close()
+    finally:
+        terminal.close()
     seconds = time.monotonic() - began
     results = standing()
     findings = [finding for result in results for finding in result.findings]

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from fuzzlab.board import Goal
 from fuzzlab.campaign import Campaign, Limits
 from fuzzlab.commands import (
     Duration,
@@ -95,9 +96,10 @@ def command(
         seed=time.time_ns() if seed is None else seed,
     )
     campaign = Campaign(project, targets, limits)
+    goal = Goal(targets=[target.name for target in targets], seconds=seconds, runs=runs)
     return carry_out(
         project, campaign.run(), campaign.results,
-        quiet=quiet, hurry=campaign.hurry, publish=document if as_json else None,
+        quiet=quiet, goal=goal, hurry=campaign.hurry, publish=document if as_json else None,
     )  # fmt: skip
 
 

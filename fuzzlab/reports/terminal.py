@@ -1,15 +1,22 @@
-"""A run as a person sees it: findings as they come, a line of progress now and then, a table at the end."""
+"""A run as a person sees it: findings as they come, where it stands below them, a table at the end.
+
+In a terminal the standing is a region that is painted over and over, elsewhere a line now and then.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import os
+import threading
 import time
 from collections.abc import Iterable
-from typing import IO
+from typing import TextIO
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from fuzzlab.board import Board, Goal, Line, Style
 from fuzzlab.card import card
 from fuzzlab.escape import escaped, one_line
 from fuzzlab.events import (
@@ -17,11 +24,11 @@ from fuzzlab.events import (
     FindingSeen,
     Plateaued,
     Progressed,
-    TargetFinished,
     TargetResult,
     Warned,
     WorkerRestarted,
 )
+from fuzzlab.screen import Region
 from fuzzlab.verdict import Finding, Status
 
 __all__ = ["Terminal"]
@@ -34,40 +41,66 @@ PLAIN_WIDTH = 120
 
 _STYLES = {Status.NEW: "bold red", Status.KNOWN: "yellow", Status.ACCEPTED: "dim"}
 
+_COLOURS = {
+    Style.PLAIN: "", Style.HEAD: "bold", Style.DIM: "dim", Style.RUNNING: "green", Style.ALARM: "bold red",
+    Style.NEW: _STYLES[Status.NEW], Style.KNOWN: _STYLES[Status.KNOWN], Style.ACCEPTED: _STYLES[Status.ACCEPTED],
+    Style.DONE: "green",
+}  # fmt: skip
+
 
 class Terminal:
-    """Prints events to `stream`. Nothing is interpreted: no markup, no emoji names, no links."""
+    """Prints events to `stream`. Nothing is interpreted: no markup, no emoji names, no links.
 
-    def __init__(self, stream: IO[str], *, quiet: bool = False) -> None:
+    Given a goal, and a terminal that can move its cursor, it shows between the events where the run stands, until
+    `close`, which `interrupted` and `summary` call too.
+    """
+
+    def __init__(self, stream: TextIO, *, quiet: bool = False, goal: Goal | None = None) -> None:
         width = None if stream.isatty() else PLAIN_WIDTH
         self._console = Console(
             file=stream, width=width, markup=False, emoji=False, highlight=False, soft_wrap=True
         )  # fmt: skip
         self._quiet = quiet
-        self._began = self._progressed = time.monotonic()
-        self._standing: dict[str, TargetResult] = {}
+        self._stream = stream
+        self._progressed = time.monotonic()
+        self._board = Board(goal or Goal(), self._progressed)
+        self._board_lock = threading.Lock()
+        self._is_live = goal is not None and not quiet and stream.isatty() and not _is_dumb()
+        self._codes = {style: self._code(style) for style in Style} if self._is_live else {}
+        self._region: Region | None = None
 
     def event(self, event: Event) -> None:
         """Print what a person wants to know now."""
+        with self._board_lock:
+            self._board.take(event, time.monotonic())
+        if self._is_live and self._region is None:
+            self._region = Region(self._stream, self._composed)
         match event:
             case FindingSeen(finding):
                 self._finding(finding)
-            case Progressed(result):
-                self._standing[result.name] = result
-                self._progress()
-            case TargetFinished(result):
-                self._standing[result.name] = result
             case WorkerRestarted(target, reason):
                 self._note(f"{target}: worker replaced ({one_line(reason)})")
             case Plateaued(target, executions):
                 self._note(f"{target}: on a plateau after {executions:,} executions; given up")
             case Warned(message, target):
                 self._note(f"warning: {target + ': ' if target else ''}{one_line(message, 1000)}")
+            case Progressed() if not self._is_live:
+                self._progress()
             case _:
                 pass
+        if self._region is not None:
+            self._region.changed()
+
+    def close(self) -> None:
+        """Take the region away; what is printed from now on stands where it stood."""
+        self._is_live = False
+        if self._region is not None:
+            self._region.close()
+            self._region = None
 
     def summary(self, results: Iterable[TargetResult], seconds: float) -> None:
         """Print the table of a run, and its sum in a sentence."""
+        self.close()
         results = list(results)
         table = Table(box=None, pad_edge=False, header_style="bold")
         table.add_column("target", overflow="fold")
@@ -85,26 +118,50 @@ class Terminal:
 
     def interrupted(self) -> None:
         """Say that Ctrl-C was heard, on a line of its own: the terminal has printed `^C`."""
-        self._console.print("\ninterrupted; all work is kept", style="dim")
+        begin = "" if self._region else "\n"
+        self.close()
+        self._console.print(f"{begin}interrupted; all work is kept", style="dim")
 
     def _finding(self, finding: Finding) -> None:
         first, *rest = card(finding)
-        self._console.print(Text(first, style=_STYLES[finding.status]))
-        for line in rest:
-            self._console.print(Text(line))
+        self._print(Text(first, style=_STYLES[finding.status]), *map(Text, rest))
 
     def _progress(self) -> None:
         now = time.monotonic()
         if now - self._progressed < PROGRESS_EVERY:
             return
         self._progressed = now
-        executions = sum(r.executions for r in self._standing.values())
-        findings = sum(len(r.findings) for r in self._standing.values())
-        self._note(f"{now - self._began:.0f} s: {executions:,} executions, {findings} findings")
+        self._note(self._board.sentence(now))
 
     def _note(self, text: str) -> None:
         if not self._quiet:
-            self._console.print(Text(text, style="dim"))
+            self._print(Text(text, style="dim"))
+
+    def _print(self, *lines: Text) -> None:
+        with self._region.above() if self._region else contextlib.nullcontext():
+            for line in lines:
+                self._console.print(line)
+
+    def _composed(self, columns: int, height: int) -> list[str]:
+        """Give a frame of the region; another thread asks for it."""
+        with self._board_lock:
+            lines = self._board.lines(columns, height, time.monotonic())
+        return [self._coloured(line) for line in lines]
+
+    def _coloured(self, line: Line) -> str:
+        return "".join(before + text + after for text, style in line for before, after in [self._codes[style]])
+
+    def _code(self, style: Style) -> tuple[str, str]:
+        """Give what stands before and behind a text of this style: rich takes a hundred times as long for a text."""
+        with self._console.capture() as capture:
+            self._console.print(Text("x", style=_COLOURS[style]), end="")
+        before, _, after = capture.get().partition("x")
+        return before, after
+
+
+def _is_dumb() -> bool:
+    """Whether the terminal says of itself that it cannot move its cursor, or nothing."""
+    return os.environ.get("TERM", "").lower() in {"", "dumb", "unknown"}
 
 
 def _sum(results: list[TargetResult], seconds: float) -> Text:
