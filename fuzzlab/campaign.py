@@ -88,6 +88,7 @@ class _State:
     started: bool = False
     losses: int = 0
     learned: float | None = None
+    is_told_idle: bool = True
     lethal: set[bytes] = field(default_factory=set)
     examples: list[bytes] = field(default_factory=list)
 
@@ -109,6 +110,7 @@ class _State:
             worker_restarts=self.restarts,
             findings=self.register.findings(),
             newest=None if self.learned is None else time.monotonic() - self.learned,
+            workers=len(self.lanes),
         )
 
 
@@ -150,7 +152,8 @@ class Campaign:
                 if time.monotonic() - progressed >= PROGRESS_EVERY:
                     progressed = time.monotonic()
                     for state in self._states.values():
-                        if state.lanes:
+                        if state.lanes or not state.is_told_idle:
+                            state.is_told_idle = not state.lanes
                             yield Progressed(state.result())
             deadline = time.monotonic() + GRACE
             self._triage.hurry(deadline)

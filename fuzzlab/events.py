@@ -23,8 +23,8 @@ __all__ = [
 class TargetResult:
     """What is known of one target; `coverage` is 0 where the engine does not measure it.
 
-    `newest` is the age of the last new behaviour: seconds since the last input that reached new code, None before one
-    did in this run.
+    `workers` is how many it has at this moment, where that changes during a run. `newest` is the age of the last new
+    behaviour: seconds since the last input that reached new code, None before one did in this run.
     """
 
     name: str
@@ -37,6 +37,7 @@ class TargetResult:
     worker_restarts: int = 0
     findings: tuple[Finding, ...] = ()
     newest: float | None = None
+    workers: int = 0
 
     @property
     def executions_per_second(self) -> float:

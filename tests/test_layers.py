@@ -16,7 +16,7 @@ PACKAGE = Path(fuzzlab.__file__).parent
 LAYERS = (
     "errors verdict message lazy escape files unicode boundaries interrupts plateau columns screen",
     "events channel blackbox project duration strings sanitizers",
-    "document trees rows blocks schemas sinks/ leaves",
+    "document trees rows blocks schemas sinks/ leaves table",
     "jsontext",
     "formats/ oracles/",
     "contract examples",

@@ -13,12 +13,11 @@ from collections.abc import Iterable
 from typing import TextIO
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
-from fuzzlab.board import Board, Goal, Line, Style
+from fuzzlab.board import Board, Goal
 from fuzzlab.card import card
-from fuzzlab.escape import escaped, one_line
+from fuzzlab.escape import one_line
 from fuzzlab.events import (
     Event,
     FindingSeen,
@@ -29,6 +28,7 @@ from fuzzlab.events import (
     WorkerRestarted,
 )
 from fuzzlab.screen import Region
+from fuzzlab.table import FINAL, Line, Standing, Style, Table
 from fuzzlab.verdict import Finding, Status
 
 __all__ = ["Terminal"]
@@ -102,18 +102,10 @@ class Terminal:
         """Print the table of a run, and its sum in a sentence."""
         self.close()
         results = list(results)
-        table = Table(box=None, pad_edge=False, header_style="bold")
-        table.add_column("target", overflow="fold")
-        for name in ("executions", "a second", "accepted", "rejected", "coverage", "corpus", "findings"):
-            table.add_column(name, justify="right", no_wrap=True)
-        for r in results:
-            table.add_row(
-                escaped(r.name), f"{r.executions:,}", f"{r.executions_per_second:,.0f}", f"{r.accepted:,}",
-                f"{r.rejected:,}", f"{r.coverage:,}" if r.coverage else "-", f"{r.corpus_size:,}",
-                Text(str(len(r.findings)), style="bold red" if r.findings else ""),
-            )  # fmt: skip
         if not self._quiet:
-            self._console.print(table)
+            rows = [Standing(result=result, rate=result.executions_per_second) for result in results]
+            for line in Table(FINAL, is_live=False).lines(rows, self._console.width):
+                self._console.print(Text.assemble(*((text, _COLOURS[style]) for text, style in line)))
         self._console.print(_sum(results, seconds))
 
     def interrupted(self) -> None:
