@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from fuzzlab.columns import fitted
 from fuzzlab.escape import escaped, one_line
 from fuzzlab.events import Event, FindingSeen, Progressed, TargetFinished, TargetResult, TargetStarted
-from fuzzlab.table import LIVE, Line, Standing, Style, Table, age, clock, rate
+from fuzzlab.table import LIVE, Line, Standing, Style, Table, age, clock
 from fuzzlab.verdict import Finding, Status
 
 __all__ = ["Board", "Goal"]
@@ -103,7 +103,7 @@ class Board:
         total = self._total(now)
         findings = len(total.result.findings)
         return (
-            f"{now - self._began:.0f} s: {total.result.executions:,} executions, {rate(total.rate)} a second, "
+            f"{now - self._began:.0f} s: {total.result.executions:,} executions, {total.rate:,.0f} a second, "
             f"{findings} finding{'' if findings == 1 else 's'}"
         )
 
@@ -115,7 +115,7 @@ class Board:
         rows, hidden = self._chosen(room - 2 - has_total - len(foot))
         if not rows:
             sentence = ((fitted(self.sentence(now), columns), Style.PLAIN),)
-            return [(), sentence, *foot][-room:] if room < 4 else [(), sentence, *foot]
+            return [(), *[foot[0], sentence, foot[1]][1 - room :]] if room > 1 else foot[1:]
         total = self._total(now) if has_total else None
         table = self._table.lines([row.standing(now) for row in rows], columns, total=total)
         if hidden:

@@ -47,5 +47,6 @@ def _head(text: str, columns: int) -> str:
 
 
 def _width(c: str) -> int:
-    # Symbols (So) become wide from one version of Unicode to the next, or with the font.
-    return 2 if unicodedata.east_asian_width(c) in "WF" or unicodedata.category(c) == "So" else 1
+    # Symbols (So), and what lies beyond the first plane, become wide from one version of Unicode to the next.
+    is_wide = c > "\uffff" or unicodedata.east_asian_width(c) in "WF" or unicodedata.category(c) == "So"
+    return 2 if is_wide else 1

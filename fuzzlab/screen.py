@@ -4,14 +4,17 @@ Between two frames the cursor rests at the beginning of the region's first line,
 painting from there and an end by erasing from there, so nothing must be remembered of the last frame: a terminal that
 breaks its lines anew when its size changes carries the cursor along, and what a person types, or another program
 prints, lands on the empty line. (rich's own Live goes up by the number of lines that it has written; after a resize, or
-a line typed, that is the wrong place, and leftovers stay.) No mode of the terminal outlives a frame: after `kill -9`
-there is nothing to repair.
+a line typed, that is the wrong place, and leftovers stay.) What a much narrower terminal has pushed out of its screen
+stays in its scrollback. No mode of the terminal that a person could see outlives a frame: after `kill -9` there is
+nothing to repair.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
+import signal
+import termios
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -45,14 +48,20 @@ class Region:
         """Begin to paint."""
         self._stream = stream
         self._compose = compose
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # Ctrl-Z may come while we print above the region
         self._wake = threading.Event()
         self._is_closed = False
         self._is_due = True
         self._painted = 0.0
         self._size = (0, 0)
         self._thread = threading.Thread(target=self._paint, name="fuzzlab screen", daemon=True)
+        self._keeps_frames = _keep_frames(stream)
         self._thread.start()
+        self._handles_stops = (
+            threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGTSTP) is signal.SIG_DFL
+        )
+        if self._handles_stops:
+            signal.signal(signal.SIGTSTP, self._stop)
 
     def changed(self) -> None:
         """Say that the next look shall paint."""
@@ -75,12 +84,26 @@ class Region:
             if not self._is_closed:
                 self._is_closed = True
                 self._erase()
+                if self._keeps_frames:
+                    _keep_frames(self._stream, wanted=False)
+                if self._handles_stops:
+                    signal.signal(signal.SIGTSTP, signal.SIG_DFL)
         self._wake.set()
         self._thread.join(timeout=REPAINT_EVERY)
 
+    def _stop(self, *_: object) -> None:
+        """Ctrl-Z: leave the shell a clean screen, and stop as one that has no handler does."""
+        with self._lock:
+            self._erase()
+            signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+            signal.raise_signal(signal.SIGTSTP)
+            signal.signal(signal.SIGTSTP, self._stop)
+            self._keeps_frames = _keep_frames(self._stream) or self._keeps_frames
+            self._is_due = True
+
     def _erase(self) -> None:
         if self._painted and _is_foreground(self._stream):
-            self._stream.write(f"\r{ERASE_BELOW}")
+            self._stream.write(f"{WRAP}\r{ERASE_BELOW}")
             self._stream.flush()
 
     def _paint(self) -> None:
@@ -133,6 +156,25 @@ def _is_foreground(stream: TextIO) -> bool:
         return os.tcgetpgrp(stream.fileno()) == os.getpgrp()
     except (OSError, ValueError):
         return True
+
+
+def _keep_frames(stream: TextIO, *, wanted: bool = True) -> bool:
+    """Let no Ctrl-C or Ctrl-Z cut a frame in two: by default a terminal then drops what it has not shown yet.
+
+    Returns:
+        whether that was changed, and is to be changed back.
+    """
+    try:
+        if not _is_foreground(stream):
+            return False
+        modes = termios.tcgetattr(stream.fileno())
+        if bool(modes[3] & termios.NOFLSH) == wanted:
+            return False
+        modes[3] ^= termios.NOFLSH
+        termios.tcsetattr(stream.fileno(), termios.TCSANOW, modes)
+    except (OSError, ValueError, termios.error):
+        return False
+    return True
 
 
 def _encodable(text: str, encoding: str | None) -> str:

@@ -110,9 +110,11 @@ class Table:
 
     def _line(self, name: str, cells: dict[str, str], style: Style, headings: Sequence[str], wide: int) -> Line:
         name = squeezed(name, wide)
+        if not cells:
+            return ((name, style),)
         spans = [(name + " " * (wide - width(name)), style)]
         for heading in headings:
-            text = cells.get(heading, "")
+            text = cells[heading]
             is_alarm = heading == "findings" and style is not Style.HEAD and text.strip("0")
             spans.append((" " * (GAP + self._widths[heading] - len(text)), Style.PLAIN))
             spans.append((text, Style.ALARM if is_alarm else style))
@@ -143,8 +145,8 @@ def clock(seconds: float) -> str:
 
 
 def age(seconds: float) -> str:
-    """Give the largest unit of which there is one."""
+    """Give how many there are of the largest unit of which there is one."""
     for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
         if seconds >= size:
-            return f"{seconds / size:.0f} {unit}"
-    return f"{seconds:.0f} s"
+            return f"{int(seconds // size)} {unit}"
+    return f"{int(seconds)} s"
