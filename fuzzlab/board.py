@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from fuzzlab.columns import fitted
 from fuzzlab.escape import escaped, one_line
-from fuzzlab.events import Event, FindingSeen, Progressed, TargetFinished, TargetResult, TargetStarted
+from fuzzlab.events import Event, FindingSeen, Plateaued, Progressed, TargetFinished, TargetResult, TargetStarted
 from fuzzlab.table import LIVE, Line, Standing, Style, Table, age, clock
 from fuzzlab.verdict import Finding, Status
 
@@ -31,11 +31,15 @@ BAR_LEAST, BAR_MOST, BAR_GAP = 8, 60, 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Goal:
-    """What a run sets out to do: its targets, and what ends it, if anything does."""
+    """What a run sets out to do: its targets, and what ends it, if anything does.
+
+    `seconds` is for all of it, on the clock; `runs` and `seconds_each`, of fuzzing, are for each target.
+    """
 
     targets: Sequence[str] = ()
-    seconds: float | None = None
+    seconds: float = math.inf
     runs: int | None = None
+    seconds_each: float = math.inf
 
 
 @dataclass(slots=True)
@@ -45,6 +49,7 @@ class _Row:
     result: TargetResult
     told: float = 0.0
     is_started: bool = False
+    is_flat: bool = False
     samples: deque[tuple[float, int]] = field(default_factory=deque)
 
     def take(self, result: TargetResult, now: float) -> None:
@@ -93,6 +98,8 @@ class Board:
                 self._row(target).is_started = True
             case Progressed(result) | TargetFinished(result):
                 self._row(result.name).take(result, now)
+            case Plateaued(target):
+                self._row(target).is_flat = True
             case FindingSeen(finding):
                 self._newest = (finding, now)
             case _:
@@ -164,24 +171,34 @@ class Board:
         return ((fitted(text, columns), style),)
 
     def _bar_line(self, columns: int, now: float) -> Line:
-        elapsed = now - self._began
-        seconds, runs = self._goal.seconds, self._goal.runs
-        parts, fractions = [clock(elapsed)], []
-        if seconds is not None and math.isfinite(seconds):
-            parts = [f"{clock(elapsed)} of {clock(seconds)}"]
-            fractions.append(elapsed / seconds)
-        if runs is not None:
-            done = sum(min(row.result.executions, runs) for row in self._rows.values())
-            parts.append(f"{done:,} of {runs * len(self._rows):,} executions")
-            fractions.append(done / max(1, runs * len(self._rows)))
-        running = sum(row.is_running for row in self._rows.values())
-        is_ending = bool(fractions) and max(fractions) >= 1 and not running
-        parts.append("ending" if is_ending else f"{running} of {len(self._rows)} running")
+        limits = list(self._limits(now))
+        done = max((part for _, part in limits), default=0.0)
+        rows = self._rows.values()
+        running, flat = sum(row.is_running for row in rows), sum(row.is_flat for row in rows)
+        parts = [text for text, _ in limits]
+        if not math.isfinite(self._goal.seconds):
+            parts.insert(0, clock(now - self._began))
+        parts.append("ending" if done >= 1 and not running else f"{running} of {len(rows)} running")
+        if flat:
+            parts.append(f"{flat} at a plateau")
         while len(parts) > 1 and len(", ".join(parts)) + BAR_GAP + BAR_LEAST > columns:
             parts.pop()
         label = fitted(", ".join(parts), columns)
         room = min(BAR_MOST, columns - len(label) - BAR_GAP)
-        if not fractions or room < BAR_LEAST:
+        if not limits or room < BAR_LEAST:
             return ((label, Style.PLAIN),)
-        full = int(room * min(1.0, max(fractions)))
+        full = int(room * min(1.0, done))
         return (("━" * full, Style.DONE), ("─" * (room - full), Style.DIM), (" " * BAR_GAP + label, Style.PLAIN))
+
+    def _limits(self, now: float) -> Iterator[tuple[str, float]]:
+        """Yield how much is done of what ends the run, in words and as a part of the whole."""
+        goal, results = self._goal, [row.result for row in self._rows.values()]
+        if math.isfinite(goal.seconds):
+            elapsed = now - self._began
+            yield f"{clock(elapsed)} of {clock(goal.seconds)}", elapsed / goal.seconds
+        if goal.runs is not None:
+            done, whole = sum(min(r.executions, goal.runs) for r in results), goal.runs * len(results)
+            yield f"{done:,} of {whole:,} executions", done / max(1, whole)
+        if math.isfinite(goal.seconds_each):
+            spent, budget = sum(min(r.seconds, goal.seconds_each) for r in results), goal.seconds_each * len(results)
+            yield f"{clock(spent)} of {clock(budget)} fuzzed", spent / max(1.0, budget)

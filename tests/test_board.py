@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import pytest
 from rich.cells import cell_len
 
 from fuzzlab.board import Board, Goal
-from fuzzlab.events import FindingSeen, Progressed, TargetFinished, TargetResult, TargetStarted
+from fuzzlab.events import FindingSeen, Plateaued, Progressed, TargetFinished, TargetResult, TargetStarted
 from fuzzlab.table import Style
 from fuzzlab.verdict import Finding, Outcome, Status, Verdict
 
@@ -27,7 +26,7 @@ def _shown(board: Board, columns: int, height: int, now: float) -> list[str]:
 
 def _told(board: Board, names: Sequence[str], now: float, *, workers: int = 1, executions: int = 1000) -> None:
     for name in names:
-        board.take(Progressed(TargetResult(name=name, executions=executions, workers=workers)), now)
+        board.take(Progressed(TargetResult(name=name, executions=executions, workers=workers, seconds=15.0)), now)
 
 
 def _order(lines: Sequence[str]) -> list[str]:
@@ -136,7 +135,7 @@ def test_the_newest_finding() -> None:
             0.5,
         ),
         (Goal(targets=["p", "q"], seconds=10.0), "0:15 of 0:10, 1 of 2 running", 1.0),
-        (Goal(targets=["p", "q"], seconds=math.inf), "0:15, 1 of 2 running", None),
+        (Goal(targets=["p", "q"], seconds_each=30.0), "0:15, 0:15 of 1:00 fuzzed, 1 of 2 running", 0.25),
         (Goal(targets=["p", "q"]), "0:15, 1 of 2 running", None),
     ],
     ids=["time", "runs", "both", "beyond", "endless", "none"],
@@ -150,6 +149,14 @@ def test_the_bar(goal: Goal, label: str, part: float | None) -> None:
     bar = line.removesuffix(label).strip()
     assert (part is None) == (bar == "")
     assert part is None or bar.count("━") == part * len(bar)
+
+
+def test_a_plateau() -> None:
+    """Targets that were given up are counted where the others are."""
+    board = Board(Goal(targets=["p", "q", "r"]), 0.0)
+    _told(board, ["p"], 1.0)
+    board.take(Plateaued("q", 1000), 1.0)
+    assert _shown(board, 80, 24, 2.0)[-1] == "0:02, 1 of 3 running, 1 at a plateau"
 
 
 def test_the_end() -> None:

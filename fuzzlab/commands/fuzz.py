@@ -96,7 +96,9 @@ def command(
         seed=time.time_ns() if seed is None else seed,
     )
     campaign = Campaign(project, targets, limits)
-    goal = Goal(targets=[target.name for target in targets], seconds=seconds, runs=runs)
+    goal = Goal(
+        targets=[target.name for target in targets], seconds=seconds, runs=runs, seconds_each=limits.seconds_each
+    )  # fmt: skip
     return carry_out(
         project, campaign.run(), campaign.results,
         quiet=quiet, goal=goal, hurry=campaign.hurry, publish=document if as_json else None,

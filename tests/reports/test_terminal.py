@@ -14,14 +14,23 @@ import sys
 import termios
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 
 from fuzzlab.board import Goal
 from fuzzlab.engines import coverage
-from fuzzlab.events import FindingSeen, Progressed, TargetFinished, TargetResult, TargetStarted, Warned, WorkerRestarted
+from fuzzlab.events import (
+    Event,
+    FindingSeen,
+    Progressed,
+    TargetFinished,
+    TargetResult,
+    TargetStarted,
+    Warned,
+    WorkerRestarted,
+)
 from fuzzlab.project import Project
 from fuzzlab.reports import terminal as terminal_module
 from fuzzlab.reports.terminal import Terminal
@@ -175,7 +184,7 @@ def test_quiet_and_logs_are_not_live(tty: _Tty) -> None:
 def test_a_line_every_ten_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a terminal, a run that tells of its progress each second gets a plain line every ten seconds."""
     clock = [100.0]
-    monkeypatch.setattr(terminal_module.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
     stream = io.StringIO()
     terminal = Terminal(stream, goal=GOAL)
     for second in range(1, 36):
@@ -197,7 +206,7 @@ def test_whatever_ends_a_run(
     """An exception of ours, and Ctrl-C, leave the terminal with what was printed and nothing else."""
     monkeypatch.setattr(sys, "stdout", tty)
 
-    def events() -> Iterator[TargetStarted | Progressed | FindingSeen]:
+    def events() -> Generator[Event, None, None]:
         yield TargetStarted("pin")
         yield Progressed(RESULT)
         _until(tty, "1,234")
