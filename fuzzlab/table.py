@@ -16,7 +16,7 @@ from fuzzlab.events import TargetResult
 
 __all__ = ["FINAL", "LIVE", "Line", "Standing", "Style", "Table", "age", "clock", "rate"]
 
-NAMES_LIVE, NAMES_FINAL = 16, 40
+NAMES_LIVE, NAMES_FINAL = 16, 24
 """Columns that names get, if they need them, before a number does: a final table is read later, by others."""
 
 GAP = 2

@@ -62,6 +62,9 @@ def test_it_finds_its_bug_and_no_other(project: Project) -> None:
     assert result.coverage > 0
     assert result.corpus_size > 1
     assert isinstance(events[0], TargetStarted)
+    assert result.newest is not None
+    assert 0 <= result.newest < result.seconds + 60
+    assert result.workers == 0
 
 
 def test_the_number_of_runs_is_met(project: Project) -> None:

@@ -23,7 +23,7 @@ from fuzzlab.project import Project
 from fuzzlab.verdict import Finding, Outcome, Verdict
 
 HOSTILE = "\x1b[31m\n::error::\ud800"
-RESULT = TargetResult(name="pin", executions=3)
+RESULT = TargetResult(name="pin", executions=3, newest=1.23456)
 EVENTS: list[Event] = [
     TargetStarted("pin"),
     Progressed(RESULT),
@@ -41,6 +41,7 @@ def test_a_line_an_event(project: Project) -> None:
     lines = (project.state / "events.jsonl").read_text(encoding="ascii").splitlines()
     assert [json.loads(line)["event"] for line in lines] == [type(event).__name__ for event in EVENTS]
     assert all(json.loads(line)["target"] == "pin" and json.loads(line)["time"] > 0 for line in lines)
+    assert [json.loads(line)["newest"] for line in lines if "accepted" in line] == [1.235, 1.235]
 
 
 def test_the_last_run(project: Project) -> None:

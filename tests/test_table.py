@@ -69,10 +69,12 @@ def test_columns_only_grow() -> None:
 
 def test_a_final_table_keeps_names() -> None:
     """A name that a log will be searched for costs numbers rather than its middle."""
-    name = "package.module.of_somebody:parse"
+    name = "package.module_of:parse"
     rows = [Standing(result=TargetResult(name=name, executions=5))]
     assert name in text_of(Table(FINAL, is_live=False).lines(rows, 80)[1])
     assert name not in text_of(Table(LIVE, is_live=True).lines(rows, 80)[1])
+    longer = [Standing(result=TargetResult(name="package.module.of_somebody.else:parse_vendor"))]
+    assert longer[0].result.name in text_of(Table(FINAL, is_live=False).lines(longer, 120)[1])  # as wide as a log
 
 
 def test_findings_stand_out() -> None:
