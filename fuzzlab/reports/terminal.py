@@ -6,6 +6,7 @@ In a terminal the standing is a region that is painted over and over, elsewhere 
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import threading
 import time
@@ -56,6 +57,8 @@ class Terminal:
     """
 
     def __init__(self, stream: TextIO, *, quiet: bool = False, goal: Goal | None = None) -> None:
+        if isinstance(stream, io.TextIOWrapper):  # a locale without Chinese is no reason to lose a finding's card
+            stream.reconfigure(errors="backslashreplace")
         width = None if stream.isatty() else PLAIN_WIDTH
         self._console = Console(
             file=stream, width=width, markup=False, emoji=False, highlight=False, soft_wrap=True
