@@ -6,6 +6,7 @@ disagree (a kill, an editor, a merge) is set aside and warned of, never fatal, n
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
 import os
@@ -22,13 +23,21 @@ from fuzzlab.files import write_atomically
 from fuzzlab.project import Project
 from fuzzlab.verdict import Finding, Status, Verdict, input_id
 
-__all__ = ["Corpus", "recorded"]
+__all__ = ["Corpus", "Plain", "recorded"]
 
 WARNED = 100
 """Characters of an error that a warning quotes."""
 
 LARGEST = 16 << 20
 """Bytes. A larger file in a corpus is an accident; it would be mutated at a few executions a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A folder of nothing but inputs, and the size of the largest in bytes."""
+
+    folder: Path
+    largest: int
 
 
 @dataclass(slots=True)
@@ -39,6 +48,7 @@ class Corpus:
     target: str
     warn: Callable[[str], None]
     _warned: set[Path] = field(default_factory=set)
+    _size: int | None = None
 
     @property
     def seeds_folder(self) -> Path:
@@ -84,6 +94,35 @@ class Corpus:
             "coverage": _count(self.coverage_folder, sidecars=False),
         }
 
+    @property
+    def size(self) -> int:
+        """How many inputs there are: counted once, then kept up with what is added and removed here.
+
+        It is asked for each second, and a large corpus takes a part of one to list.
+        """
+        if self._size is None:
+            self._size = sum(self.sizes().values())
+        return self._size
+
+    def plain_coverage(self) -> Plain | None:
+        """Look at the coverage inputs without reading them: how they can be handed over, as a folder.
+
+        Returns:
+            None where something lies among them that is not for an engine (a pipe, a file too large): they must then
+            be picked one by one. What a file holds is not compared with its name: to an engine any bytes are an input.
+        """
+        largest = 0
+        try:
+            with os.scandir(self.coverage_folder) as entries:
+                for entry in entries:
+                    if not entry.is_file(follow_symlinks=False):
+                        return None
+                    with contextlib.suppress(FileNotFoundError):  # a name that was temporary
+                        largest = max(largest, entry.stat(follow_symlinks=False).st_size)
+        except OSError:
+            return None
+        return Plain(self.coverage_folder, largest) if largest <= LARGEST else None
+
     def add_coverage(self, data: bytes) -> bool:
         """Keep an input that reached new code; say whether it is a new one.
 
@@ -94,6 +133,7 @@ class Corpus:
         if path.exists():
             return False
         write_atomically(path, data, durable=False)  # lost, it is found again
+        self._grown(1)
         return True
 
     def save(self, finding: Finding) -> Finding:
@@ -112,6 +152,7 @@ class Corpus:
             if not was_there:
                 path.unlink(missing_ok=True)
             raise
+        self._grown(not was_there)
         return saved
 
     def has(self, finding: Finding) -> bool:
@@ -121,8 +162,9 @@ class Corpus:
     def remove(self, finding: Finding, *, keep_input: bool = False) -> None:
         """Take back what `save` stored: a smaller input of the same signature stands in its place."""
         path = self.regressions_folder / finding.id
-        if not keep_input:
+        if not keep_input and path.exists():
             path.unlink(missing_ok=True)
+            self._grown(-1)
         path.with_name(f"{finding.id}.json").unlink(missing_ok=True)
 
     def findings(self) -> Iterator[Finding]:
@@ -185,9 +227,14 @@ class Corpus:
             while aside.exists():
                 aside = aside.with_name(f"{path.name}.{secrets.token_hex(4)}")
             path.replace(aside)
+            self._grown(-1)
             self._warn(path, f"does not hold what its name says; moved to {self.project.shown(aside)}")
         except OSError as error:
             self._warn(path, f"does not hold what its name says, and cannot be moved ({error.strerror})")
+
+    def _grown(self, count: int) -> None:
+        if self._size is not None:
+            self._size += count
 
     def _warn(self, path: Path, what: str) -> None:
         if path not in self._warned:

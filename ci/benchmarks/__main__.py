@@ -20,6 +20,7 @@ from ci.benchmarks.memory import memory
 from ci.benchmarks.overhead import overhead
 from ci.benchmarks.replay import replay
 from ci.benchmarks.scale import scale
+from ci.benchmarks.start import start
 
 BENCHMARKS: dict[str, Callable[[int], Iterator[Measure]]] = {
     "overhead": overhead,
@@ -27,6 +28,7 @@ BENCHMARKS: dict[str, Callable[[int], Iterator[Measure]]] = {
     "joiners": joiners,
     "replay": replay,
     "scale": scale,
+    "start": start,
 }
 
 ROUNDS = 5
