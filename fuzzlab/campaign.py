@@ -14,6 +14,7 @@ import select
 import time
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from fuzzlab.backlog import Backlog
 from fuzzlab.corpus import Corpus
@@ -31,14 +32,14 @@ from fuzzlab.events import (
     WorkerRestarted,
 )
 from fuzzlab.interrupts import held
-from fuzzlab.lane import Lane, sweep
+from fuzzlab.lane import First, Lane, sweep
 from fuzzlab.plateau import Discoveries
 from fuzzlab.process import CLOSED_LINE, Lost
 from fuzzlab.project import Project
 from fuzzlab.register import Register
 from fuzzlab.schedule import Standing, next_slice, standings_after
 from fuzzlab.target import Target
-from fuzzlab.verdict import Finding, Outcome, Verdict
+from fuzzlab.verdict import Finding, Outcome, Verdict, input_id
 from fuzzlab.worker import scratch
 
 __all__ = ["Campaign", "Limits"]
@@ -90,7 +91,7 @@ class _State:
     learned: float | None = None
     is_told_idle: bool = True
     lethal: set[bytes] = field(default_factory=set)
-    examples: list[bytes] = field(default_factory=list)
+    examples: list[bytes] | None = None
 
     @property
     def all_executions(self) -> int:
@@ -106,7 +107,7 @@ class _State:
             accepted=self.accepted + sum(lane.accepted for lane in self.lanes),
             rejected=self.rejected + sum(lane.rejected for lane in self.lanes),
             coverage=max([self.coverage, *(lane.coverage for lane in self.lanes)]),
-            corpus_size=sum(self.corpus.sizes().values()),
+            corpus_size=self.corpus.size,
             worker_restarts=self.restarts,
             findings=self.register.findings(),
             newest=None if self.learned is None else time.monotonic() - self.learned,
@@ -253,18 +254,24 @@ class Campaign:
                 seed=_seed(self.limits.seed, state.target.name, state.turns),
                 seen=list(state.register.seen),
                 known_hangs=state.register.known_hangs(),
-                draws=not state.examples,
+                draws=state.examples is None,
                 active_before=state.active,
                 executions_before=state.executions,
             )
         )
 
-    def _first_corpus(self, state: _State) -> list[bytes]:
+    def _first_corpus(self, state: _State) -> First:
         """Give what a worker starts with: every stored input but those that cost a second or a worker each time."""
         costly = {f.data for f in state.register.recorded.values() if f.verdict.outcome.is_costly}
         costly |= {f.data for f in state.register.findings() if f.verdict.outcome.is_costly} | state.lethal
-        inputs = dict.fromkeys([*state.corpus.inputs(), *state.examples])
-        return [data for data in inputs if data not in costly]
+        plain = state.corpus.plain_coverage()
+        few = chain(state.corpus.regressions(), state.corpus.seeds(), () if plain else state.corpus.coverage())
+        inputs = dict.fromkeys([*few, *(state.examples or ())])
+        return First(
+            inputs=[data for data in inputs if data not in costly],
+            plain=plain,
+            skipped=[data for data in costly if plain and (plain.folder / input_id(data)).exists()],
+        )
 
     def _wait(self) -> None:
         """Sleep until a worker says something, at most a heartbeat's tick."""
@@ -379,8 +386,8 @@ class Campaign:
         self._standings = standings_after(
             self._standings, state.target.name, seconds=lane.age, discoveries=lane.discoveries
         )  # fmt: skip
-        if lane.is_running and not state.examples:
-            state.examples = lane.first_corpus()
+        if lane.is_running and state.examples is None:
+            state.examples = lane.examples()
         state.lanes.remove(lane)
         lane.close()
 

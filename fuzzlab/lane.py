@@ -10,16 +10,18 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from fuzzlab.blackbox import ACCEPTED, IMPATIENT, REJECTED, SEQUENCE, STARTED
-from fuzzlab.channel import Message
+from fuzzlab.channel import Message, pack
+from fuzzlab.corpus import Plain
 from fuzzlab.errors import UserError
 from fuzzlab.process import TICK, Child
 from fuzzlab.target import Target
 from fuzzlab.verdict import input_id
 
-__all__ = ["Lane", "sweep"]
+__all__ = ["First", "Lane", "sweep"]
 
 LOOK_EVERY = 0.5
 """Seconds between two looks into the folder of new inputs."""
@@ -40,6 +42,24 @@ LEAST, PATIENCE = 0.5, 10.0
 _COVERAGE = re.compile(r"\bcov: (\d+)")
 
 
+@dataclass(frozen=True, slots=True)
+class First:
+    """The first corpus of a worker.
+
+    `inputs` are written into a folder of its own. `plain` is handed over as it lies: a hundred thousand files are read
+    once and neither copied nor linked, which took longer than to run them. `skipped` is what lies there and is not run.
+    """
+
+    inputs: Sequence[bytes] = ()
+    plain: Plain | None = None
+    skipped: Sequence[bytes] = ()
+
+    @property
+    def largest(self) -> int:
+        """Bytes of its largest input."""
+        return max([*map(len, self.inputs), self.plain.largest if self.plain else 0])
+
+
 def _prepared(folder: Path, corpus: Sequence[bytes]) -> Path:
     """Make a folder with the first corpus: in `folder`, or in the system's own where that is full.
 
@@ -54,8 +74,8 @@ def _prepared(folder: Path, corpus: Sequence[bytes]) -> Path:
             why = f"{place}: {error.strerror}"
             continue
         try:
-            (made / "start").mkdir()
-            (made / "new").mkdir()
+            for name in ("start", "new", "drawn"):
+                (made / name).mkdir()
             for data in corpus:
                 (made / "start" / input_id(data)).write_bytes(data)
         except OSError as error:
@@ -91,7 +111,7 @@ class Lane:
         self,
         target: Target,
         folder: Path,
-        corpus: Sequence[bytes],
+        first: First,
         *,
         seconds: float,
         runs: int | None,
@@ -107,7 +127,7 @@ class Lane:
         Args:
             target: what it fuzzes.
             folder: where its own folder is made.
-            corpus: what it starts with.
+            first: what it starts with.
             seconds: how long its turn is.
             runs: executions at the most, or None.
             seed: of its random choices.
@@ -122,23 +142,26 @@ class Lane:
         self.active_before = active_before
         self.executions_before = executions_before
         self.started = time.monotonic()
-        self.folder = _prepared(folder, corpus)
-        start, self._new = self.folder / "start", self.folder / "new"
-        largest = max(map(len, corpus), default=0)
+        self.folder = _prepared(folder, first.inputs)
+        self._new, self._drawn = self.folder / "new", self.folder / "drawn"
+        starts = [self.folder / "start", *([first.plain.folder] if first.plain else [])]
+        largest = max(target.format.max_size, first.largest)
         order = {
             "do": "fuzz",
             "known_hangs": list(known_hangs),
             "fuzz": {
-                "start": str(start),
+                "starts": list(map(str, starts)),
+                "skipped": list(map(pack, first.skipped)),
+                "largest": largest,
                 "new": str(self._new),
+                "drawn": str(self._drawn),
                 "seed": seed,
                 "runs": runs,
                 "seen": list(seen),
                 "examples": min(EXAMPLES_MOST, seconds * EXAMPLES_PART) if draws else 0.0,
             },
         }
-        capacity = max(target.format.max_size, largest) + 4096
-        self.child = Child(target, folder, capacity=capacity, order=order, slowness=SLOWNESS)
+        self.child = Child(target, folder, capacity=largest + 4096, order=order, slowness=SLOWNESS)
         for place in known_hangs:
             self.lose_patience(place)
         self.discoveries = 0
@@ -209,10 +232,10 @@ class Lane:
             if message["is"] == "finding":
                 yield message
 
-    def first_corpus(self) -> list[bytes]:
-        """Give what it started with, the examples that it drew among them."""
+    def examples(self) -> list[bytes]:
+        """Give the examples that it drew to begin with."""
         found = []
-        for path in _listed(self.folder / "start"):
+        for path in _listed(self._drawn):
             with contextlib.suppress(OSError):
                 found.append(path.read_bytes())
         return found

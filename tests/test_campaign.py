@@ -23,7 +23,8 @@ from fuzzlab.corpus import Corpus
 from fuzzlab.engines import coverage
 from fuzzlab.events import Event, FindingSeen, Plateaued, TargetFinished, TargetResult, TargetStarted
 from fuzzlab.finder import adhoc
-from fuzzlab.lane import Lane
+from fuzzlab.lane import First, Lane
+from fuzzlab.process import Lost
 from fuzzlab.project import Project
 from fuzzlab.verdict import Finding, Outcome, Status, Verdict
 from fuzzlab.worker import scratch
@@ -131,7 +132,7 @@ def test_a_worker_runs_what_another_one_found(tmp_path: Path) -> None:
     """An input offered to a worker in the middle of its turn is executed within seconds: here, it is a finding."""
     target = adhoc(f"{PARSERS}:sealed")
     lane = Lane(
-        target, tmp_path, [b"seed"], seconds=60, runs=None, seed=1, seen=[], known_hangs=[], draws=False,
+        target, tmp_path, First(inputs=[b"seed"]), seconds=60, runs=None, seed=1, seen=[], known_hangs=[], draws=False,
         active_before=0, executions_before=0,
     )  # fmt: skip
     told: list[bytes] = []
@@ -148,6 +149,31 @@ def test_a_worker_runs_what_another_one_found(tmp_path: Path) -> None:
     finally:
         lane.close()
     assert told == [SESAME]
+
+
+@pytest.mark.parametrize("skipped", [[], [SESAME]])
+def test_a_folder_is_handed_over_but_for_what_is_skipped(project: Project, skipped: list[bytes]) -> None:
+    """A worker begins with what lies in the corpus's own folder; what costs too much there lies still."""
+    target = adhoc(f"{PARSERS}:sealed")
+    corpus = Corpus(project, target.name, print)
+    for data in (SESAME, b"one", b"two"):
+        corpus.add_coverage(data)
+    lane = Lane(
+        target, scratch(project), First(plain=corpus.plain_coverage(), skipped=skipped), seconds=60, runs=200, seed=1,
+        seen=[], known_hangs=[], draws=False, active_before=0, executions_before=0,
+    )  # fmt: skip
+    told: list[bytes] = []
+    try:
+        with pytest.raises(Lost):  # it ends at its number of runs
+            while True:
+                told.extend(message["data"] for message in lane.messages())
+                lane.child.watch()
+                time.sleep(lane.TICK)
+        assert lane.executions == 200
+    finally:
+        lane.close()
+    assert told == ([] if skipped else [SESAME])
+    assert set(corpus.coverage()) == {SESAME, b"one", b"two"}
 
 
 def test_what_one_worker_finds_is_offered_to_the_others(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fuzzlab.corpus import LARGEST, Corpus
+from fuzzlab.corpus import LARGEST, Corpus, Plain
 from fuzzlab.project import Config, Project
 from fuzzlab.verdict import Finding, Frame, Outcome, Status, Verdict, input_id
 
@@ -313,3 +313,48 @@ def test_targets_share_nothing(project: Project, warnings: Warnings) -> None:
     """A finding of one target is none of another."""
     warnings.corpus(project).save(FINDING)
     assert list(warnings.corpus(project, "other").inputs()) == []
+
+
+def test_its_size_is_kept_up_with(project: Project, warnings: Warnings) -> None:
+    """Counted once and then kept up with, the size is what a count finds, whatever is added, removed or set aside."""
+    corpus = warnings.corpus(project)
+    corpus.add_coverage(b"one")
+    bad = _put(corpus.coverage_folder, input_id(b"two"), b"cut short")
+    assert corpus.size == sum(corpus.sizes().values()) == 2
+    sizes = []
+    for step in (
+        lambda: corpus.add_coverage(b"three"),
+        lambda: corpus.add_coverage(b"three"),
+        lambda: corpus.save(FINDING),
+        lambda: corpus.save(FINDING),
+        lambda: list(corpus.coverage()),
+        lambda: corpus.remove(FINDING, keep_input=True),
+        lambda: corpus.remove(FINDING),
+        lambda: corpus.remove(FINDING),
+    ):
+        step()
+        assert corpus.size == sum(corpus.sizes().values())
+        sizes.append(corpus.size)
+    assert sizes == [3, 3, 4, 4, 3, 3, 2, 2]
+    assert not bad.exists()
+
+
+def test_what_can_be_handed_over_as_a_folder(project: Project, warnings: Warnings) -> None:
+    """Ordinary files of a bearable size can; with a pipe, a link, a folder or a large file among them, none."""
+    corpus = warnings.corpus(project)
+    assert corpus.plain_coverage() is None
+    for data in (b"", b"four", b"seven.."):
+        corpus.add_coverage(data)
+    folder = corpus.coverage_folder
+    assert corpus.plain_coverage() == Plain(folder, 7)
+    odd = folder / "odd"
+    for make in (
+        lambda: os.mkfifo(odd),
+        lambda: odd.symlink_to(folder / input_id(b"four")),
+        lambda: os.truncate(os.open(odd, os.O_CREAT | os.O_WRONLY), LARGEST + 1),
+    ):
+        make()
+        assert corpus.plain_coverage() is None
+        odd.unlink()
+    odd.mkdir()
+    assert corpus.plain_coverage() is None

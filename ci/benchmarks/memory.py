@@ -11,7 +11,7 @@ from pathlib import Path
 from ci.benchmarks.measure import Bar, Measure
 from ci.benchmarks.overhead import SPECS
 from fuzzlab.finder import adhoc
-from fuzzlab.lane import Lane
+from fuzzlab.lane import First, Lane
 
 __all__ = ["memory"]
 
@@ -40,7 +40,7 @@ def _grown(shape: str) -> tuple[float, float]:
         lane = Lane(
             adhoc(SPECS[shape]),
             Path(folder),
-            [],
+            First(),
             seconds=TIMEOUT,
             runs=None,
             seed=1,

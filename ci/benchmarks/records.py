@@ -9,7 +9,7 @@ __all__ = ["RecordError", "document", "records"]
 KEYS = ("name", "size", "count", "x", "y", "valid", "tags", "owner", "price", "note", "day", "z")
 NOISE = ' ="[];\n\\1a'
 
-LINES, LENGTH = 12, 400
+LINES, LENGTH = 12, 600
 """Lines and characters of a document at the most: what makes it 30 µs."""
 
 
@@ -67,7 +67,7 @@ def _number(word: str) -> int:
 
 
 def _quoted(text: str) -> tuple[str, str]:
-    out = []
+    out: list[str] = []
     position = 1
     while position < len(text):
         c = text[position]
@@ -86,8 +86,8 @@ def document(rng: Random) -> str:
     lines = []
     for key in rng.sample(KEYS, rng.randrange(LINES - 2, LINES + 1)):
         digits = str(rng.randrange(10 ** rng.randrange(1, 9)))
-        quoted = '"' + "".join(rng.choice("abc d\\n") for _ in range(rng.randrange(24))) + '"'
-        items = ", ".join(rng.choice((digits, quoted, "true")) for _ in range(rng.randrange(6)))
+        quoted = '"' + "".join(rng.choice("abc d\\n") for _ in range(rng.randrange(40))) + '"'
+        items = ", ".join(rng.choice((digits, quoted, "true")) for _ in range(rng.randrange(10)))
         lines.append(f"{key} = {rng.choice((digits, quoted, f'[{items}]', 'word'))}")
     text = "\n".join(lines)[:LENGTH]
     if rng.random() < 1 / 16:

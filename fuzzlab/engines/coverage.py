@@ -22,7 +22,7 @@ from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING
 
 from fuzzlab.blackbox import RUNNING, SEQUENCE, STARTED
-from fuzzlab.channel import Message, pack
+from fuzzlab.channel import Message, pack, unpack
 from fuzzlab.dictionary import as_libfuzzer, mine
 from fuzzlab.examples import draw
 from fuzzlab.executor import ACCEPTED_VERDICT, REJECTED_VERDICT, Executor
@@ -112,27 +112,28 @@ def run(executor: Executor, options: Message, send: Callable[[Message], None], r
 
     Args:
         executor: calls the target.
-        options: `start` (a folder of inputs to begin with), `new` (where libFuzzer writes what reaches new code),
-            `seed`, `runs` (None: no limit), `seen` (signatures not worth telling again), `examples` (seconds in which
-            to draw some first).
+        options: `starts` (folders of inputs to begin with), `skipped` (inputs there that are not run), `largest`
+            (bytes of an input at the most), `new` (where libFuzzer writes what reaches new code), `seed`, `runs` (None:
+            no limit), `seen` (signatures not worth telling again), `examples` (seconds in which to draw some first) and
+            `drawn` (the folder for them).
         send: tells the supervisor.
         ready: to call just before the first execution.
     """
     target = executor.target
-    start, new = Path(options["start"]), Path(options["new"])
-    words = start.parent / "dictionary"
+    new, drawn = Path(options["new"]), Path(options["drawn"])
+    words = new.parent / "dictionary"
     with contextlib.suppress(OSError):  # a full disk: the search goes on with what there is
         write_atomically(words, as_libfuzzer(mine(target, executor.scope)).encode("ascii"))
         if options["examples"]:
-            _draw_examples(target, start, options)
-    largest = max((path.stat().st_size for path in start.iterdir()), default=0)
+            _draw_examples(target, drawn, options)
     arguments = [
         "fuzzlab",
         str(new),
-        str(start),
+        str(drawn),
+        *options["starts"],
         *([f"-dict={words}"] if words.exists() else []),
         f"-seed={options['seed'] % 2**31 or 1}",  # 0 means a random one
-        f"-max_len={max(target.format.max_size, largest)}",
+        f"-max_len={options['largest']}",
         f"-artifact_prefix={new}{os.sep}",
         "-reload=1",  # seconds: what other workers on this target found is put into the folder of new inputs
         f"-timeout={NEVER}", "-rss_limit_mb=0", "-malloc_limit_mb=0",  # limits are the supervisor's
@@ -141,6 +142,7 @@ def run(executor: Executor, options: Message, send: Callable[[Message], None], r
         *(f"-handle_{name}=0" for name in ("segv", "bus", "abrt", "ill", "fpe", "int", "term", "xfsz", "usr1", "usr2")),
     ]  # fmt: skip
     one_input = _callback(executor, set(options["seen"]), send, runs=options["runs"])
+    one_input = _without(one_input, frozenset(map(unpack, options["skipped"])))
     mutator = _mutator(executor, Random(options["seed"]))  # noqa: S311 - a search, not a secret
     atheris.Setup(arguments, one_input, custom_mutator=mutator)
     ready()
@@ -148,13 +150,13 @@ def run(executor: Executor, options: Message, send: Callable[[Message], None], r
     atheris.Fuzz()
 
 
-def _draw_examples(target: Target, start: Path, options: Message) -> None:
+def _draw_examples(target: Target, drawn: Path, options: Message) -> None:
     long_ones = 0
-    drawn = draw(target.format.strategy(), count=EXAMPLES, seed=options["seed"], seconds=float(options["examples"]))
-    for data in drawn:
+    seconds = float(options["examples"])
+    for data in draw(target.format.strategy(), count=EXAMPLES, seed=options["seed"], seconds=seconds):
         long_ones += len(data) > LONG
         if len(data) <= LONG or long_ones <= LONG_EXAMPLES:
-            (start / input_id(data)).write_bytes(data)
+            (drawn / input_id(data)).write_bytes(data)
 
 
 def _callback(
@@ -189,6 +191,18 @@ def _callback(
             executor.exit(0)
 
     return counted
+
+
+def _without(one_input: Callable[[bytes], None], skipped: frozenset[bytes]) -> Callable[[bytes], None]:
+    """Let these inputs do nothing: they lie among the others and would cost a second or a worker each time."""
+    if not skipped:
+        return one_input
+
+    def chosen(data: bytes) -> None:
+        if data not in skipped:
+            one_input(data)
+
+    return chosen
 
 
 class _Novelty:
