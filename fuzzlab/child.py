@@ -61,7 +61,7 @@ def main() -> None:
 def _work(channel: Channel, order: dict[str, Any]) -> None:
     sys.path[:] = order["sys_path"]
     scope = Scope(order["packages"])
-    if order["do"] == "fuzz":
+    if order["do"] in ("fuzz", "trace"):
         with coverage.instrumented(order["packages"]):
             target = _load(order)
     else:
@@ -77,6 +77,8 @@ def _work(channel: Channel, order: dict[str, Any]) -> None:
 
     if order["do"] == "fuzz":
         coverage.run(executor, order["fuzz"], channel.send, ready)
+    elif order["do"] == "trace":
+        coverage.trace(executor, order["trace"], channel.send, ready)
     else:
         ready()
         _answer(channel, executor, box)

@@ -15,6 +15,7 @@ import secrets
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +24,32 @@ from fuzzlab.files import write_atomically
 from fuzzlab.project import Project
 from fuzzlab.verdict import Finding, Status, Verdict, input_id
 
-__all__ = ["Corpus", "Plain", "recorded"]
+__all__ = ["LARGEST", "Corpus", "Plain", "Role", "Stored", "recorded"]
 
 WARNED = 100
 """Characters of an error that a warning quotes."""
 
 LARGEST = 16 << 20
 """Bytes. A larger file in a corpus is an accident; it would be mutated at a few executions a second."""
+
+
+class Role(StrEnum):
+    """Why an input is stored."""
+
+    REGRESSION = "regression"
+    SEED = "seed"
+    COVERAGE = "coverage"
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A file of a corpus, without its content: `size` in bytes, `modified` in seconds since 1970."""
+
+    role: Role
+    path: str
+    id: str
+    size: int
+    modified: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +105,27 @@ class Corpus:
         yield from self.regressions()
         yield from self.seeds()
         yield from self.coverage()
+
+    def stored(self) -> Iterator[Stored]:
+        """Yield every stored input, regressions first, each read once and let go of."""
+        for role in Role:
+            folder = self.folder(role)
+            for name, data in self._files(folder, named_by_content=role is not Role.SEED):
+                path = f"{folder}{os.sep}{name}"
+                try:
+                    modified = os.stat(path).st_mtime  # noqa: PTH116 - below pathlib, as in _read
+                except OSError:
+                    continue  # removed meanwhile
+                yield Stored(role, path, name if role is not Role.SEED else input_id(data), len(data), modified)
+
+    def folder(self, role: Role) -> Path:
+        """Give where the inputs of a role lie."""
+        folders = {
+            Role.REGRESSION: self.regressions_folder,
+            Role.SEED: self.seeds_folder,
+            Role.COVERAGE: self.coverage_folder,
+        }
+        return folders[role]
 
     def sizes(self) -> dict[str, int]:
         """Count the files of each role without reading them."""

@@ -322,7 +322,7 @@ def test_its_size_is_kept_up_with(project: Project, warnings: Warnings) -> None:
     bad = _put(corpus.coverage_folder, input_id(b"two"), b"cut short")
     assert corpus.size == sum(corpus.sizes().values()) == 2
     sizes = []
-    for step in (
+    steps: tuple[Callable[[], object], ...] = (
         lambda: corpus.add_coverage(b"three"),
         lambda: corpus.add_coverage(b"three"),
         lambda: corpus.save(FINDING),
@@ -331,7 +331,8 @@ def test_its_size_is_kept_up_with(project: Project, warnings: Warnings) -> None:
         lambda: corpus.remove(FINDING, keep_input=True),
         lambda: corpus.remove(FINDING),
         lambda: corpus.remove(FINDING),
-    ):
+    )
+    for step in steps:
         step()
         assert corpus.size == sum(corpus.sizes().values())
         sizes.append(corpus.size)
@@ -348,11 +349,12 @@ def test_what_can_be_handed_over_as_a_folder(project: Project, warnings: Warning
     folder = corpus.coverage_folder
     assert corpus.plain_coverage() == Plain(folder, 7)
     odd = folder / "odd"
-    for make in (
+    odd_ones: tuple[Callable[[], object], ...] = (
         lambda: os.mkfifo(odd),
         lambda: odd.symlink_to(folder / input_id(b"four")),
         lambda: os.truncate(os.open(odd, os.O_CREAT | os.O_WRONLY), LARGEST + 1),
-    ):
+    )
+    for make in odd_ones:
         make()
         assert corpus.plain_coverage() is None
         odd.unlink()

@@ -14,7 +14,7 @@ PACKAGE = Path(fuzzlab.__file__).parent
 
 # A module imports only from strictly lower layers, plus its own family's __init__. Lowest first.
 LAYERS = (
-    "errors verdict message lazy escape files unicode boundaries interrupts plateau columns screen",
+    "errors verdict message lazy escape files unicode boundaries interrupts plateau columns screen cover",
     "events channel blackbox project duration strings sanitizers",
     "document trees rows blocks schemas sinks/ leaves table",
     "jsontext",
@@ -25,8 +25,8 @@ LAYERS = (
     "executor dictionary register",
     "autopsy triage inprocess engines/",
     "process child schedule",
-    "worker lane",
-    "backlog session",
+    "worker lane tracing",
+    "backlog session distil",
     "campaign",
     "reports/",
     "run",

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 else:
     atheris = LazyModule("atheris")
 
-__all__ = ["EXAMPLES", "instrumented", "missing", "run"]
+__all__ = ["EXAMPLES", "instrumented", "missing", "run", "trace"]
 
 EXAMPLES = 200
 """Examples of the format's strategy in a target's first corpus."""
@@ -60,6 +60,12 @@ the cost."""
 
 NEVER = 10_000_000
 """Seconds. Atheris takes a time limit of 0 at its word and ends the process."""
+
+UNLIMITED = (
+    f"-timeout={NEVER}", "-rss_limit_mb=0", "-malloc_limit_mb=0", "-detect_leaks=0",
+    *(f"-handle_{name}=0" for name in ("segv", "bus", "abrt", "ill", "fpe", "int", "term", "xfsz", "usr1", "usr2")),
+)  # fmt: skip
+"""Limits are the supervisor's."""
 
 HANG_GROWTH = 1.3
 """By how much larger an input must be for the same hang to be told again."""
@@ -136,11 +142,9 @@ def run(executor: Executor, options: Message, send: Callable[[Message], None], r
         f"-max_len={options['largest']}",
         f"-artifact_prefix={new}{os.sep}",
         "-reload=1",  # seconds: what other workers on this target found is put into the folder of new inputs
-        f"-timeout={NEVER}", "-rss_limit_mb=0", "-malloc_limit_mb=0",  # limits are the supervisor's
-        "-detect_leaks=0",
         "-entropic_scale_per_exec_time=1",  # mutate what is slow less often
-        *(f"-handle_{name}=0" for name in ("segv", "bus", "abrt", "ill", "fpe", "int", "term", "xfsz", "usr1", "usr2")),
-    ]  # fmt: skip
+        *UNLIMITED,
+    ]
     one_input = _callback(executor, set(options["seen"]), send, runs=options["runs"])
     one_input = _without(one_input, frozenset(map(unpack, options["skipped"])))
     mutator = _mutator(executor, Random(options["seed"]))  # noqa: S311 - a search, not a secret
@@ -148,6 +152,44 @@ def run(executor: Executor, options: Message, send: Callable[[Message], None], r
     ready()
     executor.box.head[STARTED] = 0
     atheris.Fuzz()
+
+
+def trace(executor: Executor, options: Message, send: Callable[[Message], None], ready: Callable[[], None]) -> None:
+    """Execute each input once and have libFuzzer note the features of each; end the process.
+
+    This is the inner half of its `-set_cover_merge=1`. The outer half would execute argv[0] again, which is Python's.
+    A verdict on what costs too much is told with the position of the input.
+
+    Args:
+        executor: calls the target.
+        options: `control` (libFuzzer's file of what to execute, and of what came of it), `largest` (bytes of an input).
+        send: tells the supervisor.
+        ready: to call just before the first execution.
+    """
+    head = executor.box.head
+
+    def one_input(data: bytes) -> None:
+        if not head[STARTED]:
+            executor.begin()
+        try:
+            verdict = executor.execute(data)
+            if verdict.outcome.is_costly:
+                send({"is": "verdict", "index": head[SEQUENCE] - 1, "verdict": verdict.to_json()})
+        except BaseException:  # noqa: BLE001 - libFuzzer would report our own failure as the target's
+            _failed(executor, send)
+
+    control = ("-merge_inner=2", f"-merge_control_file={options['control']}", f"-max_len={options['largest']}")
+    atheris.Setup(["fuzzlab", *control, *UNLIMITED], one_input)
+    ready()
+    head[STARTED] = 0
+    atheris.Fuzz()
+
+
+def _failed(executor: Executor, send: Callable[[Message], None]) -> None:
+    """End the process for a failure of our own."""
+    executor.box.head[RUNNING] = 0
+    send({"is": "harness_error", "traceback": traceback.format_exc()})
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _draw_examples(target: Target, drawn: Path, options: Message) -> None:
@@ -166,11 +208,6 @@ def _callback(
     head = executor.box.head
     is_new = _Novelty(seen)
 
-    def failed() -> None:
-        head[RUNNING] = 0
-        send({"is": "harness_error", "traceback": traceback.format_exc()})
-        os.kill(os.getpid(), signal.SIGKILL)
-
     def one_input(data: bytes) -> None:
         if not head[STARTED]:
             executor.begin()
@@ -179,7 +216,7 @@ def _callback(
             if verdict is not ACCEPTED_VERDICT and verdict is not REJECTED_VERDICT and is_new(data, verdict):
                 send({"is": "finding", "verdict": verdict.to_json(), "data": pack(data), "executions": head[SEQUENCE]})
         except BaseException:  # noqa: BLE001 - libFuzzer would report our own failure as the target's
-            failed()
+            _failed(executor, send)
 
     if runs is None:
         return one_input
