@@ -106,14 +106,14 @@ class Corpus:
         yield from self.seeds()
         yield from self.coverage()
 
-    def stored(self) -> Iterator[Stored]:
-        """Yield every stored input, regressions first, each read once and let go of."""
-        for role in Role:
+    def stored(self, *roles: Role) -> Iterator[Stored]:
+        """Yield the stored inputs of these roles, or of all, regressions first; each is read once and let go of."""
+        for role in roles or Role:
             folder = self.folder(role)
             for name, data in self._files(folder, named_by_content=role is not Role.SEED):
                 path = f"{folder}{os.sep}{name}"
                 try:
-                    modified = os.stat(path).st_mtime  # noqa: PTH116 - below pathlib, as in _read
+                    modified = os.stat(path).st_mtime  # noqa: PTH116 - below pathlib, as in read
                 except OSError:
                     continue  # removed meanwhile
                 yield Stored(role, path, name if role is not Role.SEED else input_id(data), len(data), modified)
@@ -215,7 +215,7 @@ class Corpus:
             sidecar = path.with_name(f"{name}.json")
             if not sidecar.exists():
                 continue  # an input that people put there: replayed, but not yet seen to fail
-            content = self._read(str(sidecar))
+            content = self.read(str(sidecar))
             if content is None:
                 continue
             try:
@@ -225,7 +225,7 @@ class Corpus:
 
     def _files(self, folder: Path, *, named_by_content: bool) -> Iterator[tuple[str, bytes]]:
         try:
-            names = sorted(os.listdir(folder))  # noqa: PTH208 - below pathlib, as in _read
+            names = sorted(os.listdir(folder))  # noqa: PTH208 - below pathlib, as in read
         except FileNotFoundError:
             return
         except OSError as error:
@@ -234,7 +234,7 @@ class Corpus:
         for name in names:
             if name.startswith(".") or (named_by_content and name.endswith(".json")):
                 continue
-            data = self._read(f"{folder}{os.sep}{name}")
+            data = self.read(f"{folder}{os.sep}{name}")
             if data is None:
                 continue
             if named_by_content and name != input_id(data):
@@ -242,8 +242,11 @@ class Corpus:
                 continue
             yield name, data
 
-    def _read(self, path: str) -> bytes | None:
-        """Read one file, below pathlib, which takes three times as long: a corpus has thousands."""
+    def read(self, path: str) -> bytes | None:
+        """Give what a file holds, or None with a warning where it is not for a corpus.
+
+        Below pathlib, which takes three times as long: a corpus has thousands.
+        """
         try:
             # Without O_NONBLOCK, to open a named pipe is to wait for somebody who writes into it.
             descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)

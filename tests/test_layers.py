@@ -21,7 +21,7 @@ LAYERS = (
     "formats/ oracles/",
     "contract examples",
     "target",
-    "finder scope corpus card journal board",
+    "finder scope corpus card journal board stock intake lookup",
     "executor dictionary register",
     "autopsy triage inprocess engines/",
     "process child schedule",
