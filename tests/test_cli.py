@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-import importlib
+import importlib.util
 import json
 import os
 import signal
@@ -101,6 +101,16 @@ def mistake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
         (("findings", "reopen", "0123456789abcdef"), ["no finding with id"]),
         (("findings", "shwo", "x"), ["did you mean 'show'?"]),
         (("findings", "list", "indexd"), ["indexd"]),
+        (("corpus", "statz"), ["no command 'statz'", "did you mean 'stats'?"]),
+        (("corpus", "stats", "indexd"), ["no target named 'indexd'", "did you mean 'indexed'?"]),
+        (("corpus", "distil", "indexd"), ["no target named 'indexd'", "did you mean 'indexed'?"]),
+        (("corpus", "show", "0123"), ["no stored input with id '0123'"]),
+        (("corpus", "add", "indexed"), ["FILE"]),
+        (("corpus", "add", "indexd", "shop.py"), ["did you mean 'indexed'?"]),
+        (("corpus", "add", "indexed", "shop.py", "nowhere.bin"), ["nowhere.bin", "No such file"]),
+        (("corpus", "add", "indexed", "."), [".", "directory"]),
+        (("corpus", "add", "indexed", "--name", "a b", "shop.py"), ["--name 'a b'", "'a_b' would do"]),
+        (("corpus", "add", "indexed", "--name", "a", "shop.py", "shop.py"), ["--name 'a'", "2 files"]),
         (("report",), ["nothing to report"]),
     ],
     ids=" ".join,
@@ -444,3 +454,37 @@ def test_shards_are_disjoint_and_complete(tmp_path: Path) -> None:
     assert names[2] == []
     assert done[2].code == 0
     assert "nothing to do" in done[2].err
+
+
+def test_the_corpus_from_the_command_line(tmp_path: Path) -> None:
+    """Add, count, show, distil: each says what it did, and `--json` is one document."""
+    make_project(tmp_path)
+    (tmp_path / "order 1.txt").write_bytes(b"abc")
+    added = fuzzlab(tmp_path, "corpus", "add", "sound", "order 1.txt", "order 1.txt", "--json")
+    assert added.code == 0, added.err
+    first, second = added.document["inputs"]
+    assert (first["path"], first["was_there"], second["was_there"]) == ("corpus/sound/seeds/order_1.txt", False, True)
+    coverage = tmp_path / ".fuzzlab" / "coverage" / "sound"
+    coverage.mkdir(parents=True)
+    (coverage / first["id"]).write_bytes(b"abc")
+    rows = fuzzlab(tmp_path, "corpus", "stats", "sound", "--json").document["corpus"]
+    assert {row["role"]: (row["files"], row["duplicates"]) for row in rows} == {
+        "regression": (0, 0), "seed": (1, 0), "coverage": (1, 1)
+    }  # fmt: skip
+    assert "2 inputs, 6 B" in fuzzlab(tmp_path, "corpus", "stats").out
+    shown = fuzzlab(tmp_path, "corpus", "show", first["id"][:5])
+    assert shown.code == 0
+    assert '"abc"' in shown.out
+    assert "corpus/sound/seeds/order_1.txt" in shown.out
+    (document,) = fuzzlab(tmp_path, "corpus", "show", first["id"], "--json").document["inputs"]
+    assert base64.b64decode(document["input_base64"]) == b"abc"
+    assert [value["value"] for value in document["values"]] == ["'abc'"]
+    if importlib.util.find_spec("atheris") is None:
+        return
+    dry = fuzzlab(tmp_path, "corpus", "distil", "sound", "--dry-run")
+    assert dry.code == 0, dry.err
+    assert "before 1 coverage inputs, 3 B; after 0 coverage inputs, 0 B" in dry.out
+    assert list(coverage.iterdir())
+    (row,) = fuzzlab(tmp_path, "corpus", "distil", "sound", "--json").document["targets"]
+    assert (row["before"]["files"], row["after"]["files"], row["costly"]) == (1, 0, [])
+    assert not list(coverage.iterdir())
