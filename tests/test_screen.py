@@ -75,6 +75,18 @@ def test_what_is_printed_stands_above_and_stays() -> None:
     assert painted.frames >= 4
 
 
+def test_a_frame_leaves_nothing_of_the_last_one() -> None:
+    """Lines that become shorter, or fewer, show nothing of what stood there; a line as wide as the screen is whole."""
+    painted = _Painted("", "y" * COLUMNS, "a longer line", "one more", "and another")
+    painted.painted()
+    for lines in (["", "short", "x" * COLUMNS], ["", "x" * COLUMNS, "end"], ["", "s"]):
+        painted.lines = lines
+        painted.painted()
+        assert painted.shown == lines
+    painted.region.close()
+    assert painted.shown == []
+
+
 def test_no_more_is_painted_than_fits() -> None:
     """Whatever is composed, the first line of the region stays on the screen."""
     painted = _Painted(*(str(number) for number in range(3 * LINES)))
