@@ -192,7 +192,7 @@ def test_a_campaign_stops_at_a_plateau(project: Project) -> None:
     events, results = _campaign(project, ["flat"], runs=None, seconds=600.0, plateau=1e-3)
     (given_up,) = [event for event in events if isinstance(event, Plateaued)]
     (result,) = results.values()
-    assert given_up.executions == result.executions >= 6_000  # 3 / n over the later half
+    assert given_up.executions == result.executions >= 5_900  # 3 / n over the later half, but for the approximation
     assert result.seconds < 300
 
 
