@@ -55,8 +55,8 @@ class BlackBox:
         """
         for place in (folder, None):
             with contextlib.suppress(OSError):
-                descriptor, path = tempfile.mkstemp(prefix="box-", dir=place)
-                Path(path).unlink()  # it lives as long as somebody maps it, and leaves nothing behind
+                with tempfile.TemporaryFile(dir=place) as file:  # without a name, it leaves nothing behind
+                    descriptor = os.dup(file.fileno())
                 try:
                     _allocate(descriptor, HEAD + capacity)
                     return cls(descriptor, capacity)

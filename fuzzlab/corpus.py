@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from fuzzlab import __version__
-from fuzzlab.files import write_atomically
+from fuzzlab.files import sweep, write_atomically
 from fuzzlab.project import Project
 from fuzzlab.verdict import Finding, Status, Verdict, input_id
 
@@ -200,13 +200,21 @@ class Corpus:
         """Whether its input is stored already."""
         return (self.regressions_folder / finding.id).exists()
 
+    def tidy(self) -> None:
+        """Remove what was being written when a supervisor was killed."""
+        for folder in (self.regressions_folder, self.coverage_folder):
+            sweep(folder)
+
     def remove(self, finding: Finding, *, keep_input: bool = False) -> None:
-        """Take back what `save` stored: a smaller input of the same signature stands in its place."""
+        """Take back what `save` stored: a smaller input of the same signature stands in its place.
+
+        The sidecar goes first, for an input without one is still replayed, and a sidecar alone is rubbish.
+        """
         path = self.regressions_folder / finding.id
+        path.with_name(f"{finding.id}.json").unlink(missing_ok=True)
         if not keep_input and path.exists():
             path.unlink(missing_ok=True)
             self._grown(-1)
-        path.with_name(f"{finding.id}.json").unlink(missing_ok=True)
 
     def findings(self) -> Iterator[Finding]:
         """Yield the findings on record, by id; a sidecar that cannot be read is passed over with a warning."""
@@ -260,6 +268,9 @@ class Corpus:
                     return os.read(descriptor, status.st_size)
             finally:
                 os.close(descriptor)
+        except FileNotFoundError as error:
+            if os.path.islink(path):  # noqa: PTH114 - as above; otherwise somebody deleted or renamed it meanwhile
+                self._warn(Path(path), f"cannot be read ({error.strerror})")
         except OSError as error:
             self._warn(Path(path), f"cannot be read ({error.strerror})")
         return None
@@ -273,6 +284,8 @@ class Corpus:
             path.replace(aside)
             self._grown(-1)
             self._warn(path, f"does not hold what its name says; moved to {self.project.shown(aside)}")
+        except FileNotFoundError:
+            return  # whoever edits the folder, or another campaign, was faster
         except OSError as error:
             self._warn(path, f"does not hold what its name says, and cannot be moved ({error.strerror})")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import time
 from typing import Any
 
@@ -21,7 +22,7 @@ from fuzzlab.events import (
     Warned,
     WorkerRestarted,
 )
-from fuzzlab.files import write_atomically
+from fuzzlab.files import sweep, write_atomically
 from fuzzlab.project import Project
 
 __all__ = ["Journal"]
@@ -33,14 +34,19 @@ class Journal:
     def __init__(self, project: Project) -> None:
         self._log = project.state / "events.jsonl"
         self._last = project.state / "last-run.json"
+        sweep(project.state)
 
     def event(self, event: Event) -> None:
         """Append one event."""
         line = json.dumps({"time": round(time.time(), 3), "event": type(event).__name__, **_fields(event)})
         with contextlib.suppress(OSError):
             self._log.parent.mkdir(parents=True, exist_ok=True)
-            with self._log.open("a", encoding="ascii") as file:
-                file.write(line + "\n")
+            descriptor = os.open(self._log, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o666)
+            try:
+                # One write: what another campaign in this folder appends at the same time stands before it or after it.
+                os.write(descriptor, _end_of_line(descriptor) + line.encode("ascii") + b"\n")
+            finally:
+                os.close(descriptor)
 
     def finish(self, document: RunDocument) -> None:
         """Keep the run's document for `fuzzlab report`."""
@@ -59,6 +65,12 @@ class Journal:
             raise UserError("nothing to report: no run has been made here; `fuzzlab fuzz` makes one") from None
         except (OSError, ValidationError) as error:
             raise UserError(f"{self._last} cannot be read ({type(error).__name__}); run `fuzzlab fuzz` again") from None
+
+
+def _end_of_line(descriptor: int) -> bytes:
+    """Give what ends a line that a kill or a full disk has cut: it is lost, the next one must not be."""
+    size = os.fstat(descriptor).st_size
+    return b"\n" if size and os.pread(descriptor, 1, size - 1) != b"\n" else b""
 
 
 def _fields(event: Event) -> dict[str, Any]:

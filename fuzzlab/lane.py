@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import hashlib
 import os
 import re
@@ -17,6 +18,7 @@ from fuzzlab.blackbox import ACCEPTED, IMPATIENT, REJECTED, SEQUENCE, STARTED
 from fuzzlab.channel import Message, pack
 from fuzzlab.corpus import Plain
 from fuzzlab.errors import UserError
+from fuzzlab.files import is_abandoned
 from fuzzlab.process import TICK, Child
 from fuzzlab.target import Target
 from fuzzlab.verdict import input_id
@@ -96,10 +98,31 @@ def _listed(folder: Path) -> list[Path]:
 
 def sweep(folder: Path) -> None:
     """Remove what supervisors left that are no more: `kill -9` gives them no time to tidy up."""
-    for left in folder.glob("lane-*-*"):
-        owner = left.name.split("-")[1]
-        if owner.isdecimal() and not Path(f"/proc/{owner}").exists() and Path("/proc/self").exists():
-            shutil.rmtree(left, ignore_errors=True)
+    for place in {folder, Path(tempfile.gettempdir())}:
+        for left in place.glob("lane-*-*"):
+            owner = left.name.split("-")[1]
+            with contextlib.suppress(OSError):
+                lock = _lock(left)  # a supervisor that lives holds it, wherever its number cannot be seen
+                try:
+                    if owner.isdecimal() and is_abandoned(left, int(owner)):
+                        shutil.rmtree(left, ignore_errors=True)
+                finally:
+                    os.close(lock)
+
+
+def _lock(folder: Path) -> int:
+    """Hold a folder until the descriptor is closed or the process ends.
+
+    Raises:
+        OSError: another process holds it, or the file system knows no locks.
+    """
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        raise
+    return descriptor
 
 
 class Lane:
@@ -143,6 +166,9 @@ class Lane:
         self.executions_before = executions_before
         self.started = time.monotonic()
         self.folder = _prepared(folder, first.inputs)
+        self._locks = contextlib.ExitStack()
+        with contextlib.suppress(OSError):
+            self._locks.callback(os.close, _lock(self.folder))
         self._new, self._drawn = self.folder / "new", self.folder / "drawn"
         starts = [self.folder / "start", *([first.plain.folder] if first.plain else [])]
         largest = max(target.format.max_size, first.largest)
@@ -290,3 +316,4 @@ class Lane:
         """Kill the process and remove its folder."""
         self.child.close()
         shutil.rmtree(self.folder, ignore_errors=True)
+        self._locks.close()

@@ -21,7 +21,8 @@ class Register:
         self.corpus = corpus
         self.cannot_save = cannot_save
         self.recorded: dict[str, Finding] = {}
-        for finding in corpus.findings():
+        corpus.tidy()
+        for finding in sorted(corpus.findings(), key=_precedence):
             self.recorded.setdefault(finding.signature, finding)
         self.seen: dict[str, Finding] = {}
         self._announced: set[str] = set()
@@ -117,3 +118,11 @@ class Register:
     def is_open(findings: Iterable[Finding]) -> bool:
         """Whether one of them is nobody's decision yet: what makes a run fail."""
         return any(f.status is not Status.ACCEPTED for f in findings)
+
+
+def _precedence(finding: Finding) -> tuple[bool, int, str]:
+    """Order findings of one signature: somebody's decision counts first, then the smaller input.
+
+    A kill at the moment when one takes the other's place leaves both.
+    """
+    return finding.status is not Status.ACCEPTED, len(finding.data), finding.id

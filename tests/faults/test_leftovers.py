@@ -1,0 +1,146 @@
+"""What a `kill -9` leaves half done is removed or passed over by the next start, and the living are left alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from fuzzlab import files
+from fuzzlab.corpus import Corpus
+from fuzzlab.events import Warned
+from fuzzlab.files import sweep
+from fuzzlab.journal import Journal
+from fuzzlab.lane import sweep as sweep_lanes
+from fuzzlab.project import Project
+from fuzzlab.register import Register
+from fuzzlab.verdict import Finding, Outcome, Status, Verdict, input_id
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")
+
+CRASH = Verdict(Outcome.CRASH, "KeyError", "", "", "shop:parse")
+
+
+HOLDS = """
+import sys, time
+from pathlib import Path
+from fuzzlab.lane import _lock
+_lock(Path(sys.argv[1]))
+print(flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.fixture
+def nobody() -> int:
+    """Give the number of a process that is no more."""
+    with subprocess.Popen([sys.executable, "-c", ""]) as process:
+        process.wait()
+    return process.pid
+
+
+def _age(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a minute pass since `path` was made."""
+    later = path.stat().st_ctime + files.FORGOTTEN + 1
+    monkeypatch.setattr(time, "time", lambda: later)
+
+
+def test_temporary_files(tmp_path: Path, nobody: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of a writer that is gone are removed; those of one that writes now are not, nor anybody else's files."""
+    kept = [f".x.{os.getpid()}-01234567", ".gitkeep", ".env.1-2", "x.1-01234567", f"x.{nobody}-01234567", "x"]
+    for name in [*kept, f".x.{nobody}-01234567"]:
+        (tmp_path / name).write_bytes(b"x")
+    sweep(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(kept)
+    # In a container each life of a supervisor has the number of the one before.
+    _age(tmp_path / kept[0], monkeypatch)
+    sweep(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(kept[1:])
+    sweep(tmp_path / "nowhere")
+
+
+def test_folders_of_workers(tmp_path: Path, nobody: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The folder of a supervisor that is gone is removed, also where its number came again; a living one's never is."""
+    monkeypatch.setattr("tempfile.gettempdir", lambda: str(tmp_path / "elsewhere"))
+    (tmp_path / f"lane-{nobody}-abc" / "new").mkdir(parents=True)
+    (tmp_path / "elsewhere" / f"lane-{nobody}-abc").mkdir(parents=True)
+    (tmp_path / f"lane-{os.getpid()}-abc").mkdir()
+    (tmp_path / "lane-1-abc").mkdir()
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLDS, str(tmp_path / "lane-1-abc")], stdout=subprocess.PIPE
+    ) as living:
+        assert living.stdout is not None
+        living.stdout.readline()
+        sweep_lanes(tmp_path)
+        assert {p.name for p in tmp_path.iterdir()} == {"elsewhere", f"lane-{os.getpid()}-abc", "lane-1-abc"}
+        _age(tmp_path / "lane-1-abc", monkeypatch)
+        sweep_lanes(tmp_path)
+        assert {p.name for p in tmp_path.iterdir()} == {"elsewhere", "lane-1-abc"}
+        assert list((tmp_path / "elsewhere").iterdir()) == []
+        living.kill()
+    sweep_lanes(tmp_path)
+    assert {p.name for p in tmp_path.iterdir()} == {"elsewhere"}
+
+
+def test_a_line_cut_short(project: Project) -> None:
+    """A kill or a full disk cuts the last line of the log; the next event has a line of its own all the same."""
+    journal = Journal(project)
+    journal.event(Warned("first"))
+    log = project.state / "events.jsonl"
+    log.write_bytes(log.read_bytes() + b'{"time": 17')
+    for message in ("second", "third"):
+        journal.event(Warned(message))
+    Journal(project).event(Warned("fourth"))
+    log.write_bytes(log.read_bytes() + b'{"time": 17')
+    Journal(project).event(Warned("fifth"))
+    whole = []
+    for line in log.read_bytes().splitlines():
+        try:
+            whole.append(json.loads(line)["message"])
+        except ValueError:
+            continue
+    assert whole == ["first", "second", "third", "fourth", "fifth"]
+
+
+def test_both_of_an_exchange(project: Project) -> None:
+    """After a kill between storing the smaller input and removing the larger, the bug is known once, by the smaller.
+
+    A decision that somebody made holds, whichever of them it is about.
+    """
+    corpus = Corpus(project, "parse", pytest.fail)
+    for data in (b"larger", b"small", b"largest"):
+        corpus.save(Finding("parse", CRASH, data, minimised_from=7))
+    register = Register(corpus, cannot_save=pytest.fail)
+    known = register.known(CRASH)
+    assert known is not None
+    assert known.data == b"small"
+    corpus.save(Finding("parse", CRASH, b"larger", status=Status.ACCEPTED, reason="it may stay", minimised_from=7))
+    known = Register(corpus, cannot_save=pytest.fail).known(CRASH)
+    assert known is not None
+    assert known.status is Status.ACCEPTED
+
+
+def test_removal_begins_with_the_sidecar(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Killed in the middle of a removal, an input is left that is replayed, never a sidecar that belongs to nothing."""
+    corpus = Corpus(project, "parse", pytest.fail)
+    saved = corpus.save(Finding("parse", CRASH, b"x"))
+    unlink = Path.unlink
+    done: list[Path] = []
+
+    def killed(path: Path, *, missing_ok: bool = False) -> None:
+        if done:
+            raise KeyboardInterrupt
+        done.append(path)
+        unlink(path, missing_ok=missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", killed)
+    with pytest.raises(KeyboardInterrupt):
+        corpus.remove(saved)
+    assert [path.name for path in corpus.regressions_folder.iterdir()] == [input_id(b"x")]
+    assert list(corpus.findings()) == []
+    assert list(corpus.inputs()) == [b"x"]
