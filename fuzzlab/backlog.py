@@ -6,8 +6,10 @@ import queue
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
+from fuzzlab.errors import FuzzlabError
 from fuzzlab.target import Target
 from fuzzlab.triage import triage
 from fuzzlab.verdict import Finding
@@ -29,6 +31,7 @@ class Backlog:
         self._folder = folder
         self._jobs: queue.SimpleQueue[tuple[Target, Finding] | None] = queue.SimpleQueue()
         self._done: queue.SimpleQueue[tuple[Finding, Finding]] = queue.SimpleQueue()
+        self._failed: queue.SimpleQueue[tuple[str, FuzzlabError]] = queue.SimpleQueue()
         self._deadline = float("inf")
         self._stopped, self._abandoned = threading.Event(), threading.Event()
         self._bench: Worker | None = None
@@ -48,14 +51,19 @@ class Backlog:
         self._jobs.put((target, finding))
 
     def finished(self) -> Iterator[tuple[Finding, Finding]]:
-        """Yield (as found, as triaged) for what is done.
-
-        Raises:
-            HarnessError, UserError: the thread failed.
-        """
+        """Yield (as found, as triaged) for what is done."""
         while not self._done.empty():
             self.pending -= 1
             yield self._done.get()
+
+    def failures(self) -> Iterator[tuple[str, FuzzlabError]]:
+        """Yield (target, error) where a worker failed; the finding is among the finished ones, not reproduced.
+
+        Raises:
+            Exception: the thread failed, which is our own fault.
+        """
+        while not self._failed.empty():
+            yield self._failed.get()
         if self._failure is not None:
             failure, self._failure = self._failure, None
             self.pending = 0
@@ -85,7 +93,12 @@ class Backlog:
         try:
             while (job := self._jobs.get()) is not None and not self._stopped.is_set():
                 target, finding = job
-                done = self._one(target, finding)
+                try:
+                    done = self._one(target, finding)
+                except FuzzlabError as error:
+                    if not self._abandoned.is_set():
+                        self._failed.put((target.name, error))
+                    done = replace(finding, deterministic=False)
                 if not self._abandoned.is_set():  # it would be the verdict on a worker that we killed
                     self._done.put((finding, done))
         except BaseException as error:  # noqa: BLE001 - raised again by the supervisor

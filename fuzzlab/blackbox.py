@@ -9,6 +9,7 @@ without a message. Writing an input costs about 0.3 µs.
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import mmap
 import os
 import tempfile
@@ -20,17 +21,23 @@ __all__ = [
     "INDEX",
     "INTERRUPT",
     "LENGTH",
+    "RECYCLE",
     "REJECTED",
     "RUNNING",
     "SEQUENCE",
     "STARTED",
+    "TOLD",
     "BlackBox",
 ]
 
-SEQUENCE, LENGTH, RUNNING, ACCEPTED, REJECTED, INDEX, INTERRUPT, STARTED, IMPATIENT = range(9)
+SEQUENCE, LENGTH, RUNNING, ACCEPTED, REJECTED, INDEX, INTERRUPT, STARTED, IMPATIENT, RECYCLE, TOLD = range(11)
 """Words of the head: executions begun; bytes of the input; whether the target has control; executions accepted and
 rejected; position in the batch; the sequence number that the supervisor wants ended; when the first execution began
-(CLOCK_MONOTONIC, ns); whether an execution that loops at a known place is ended at once."""
+(CLOCK_MONOTONIC, ns); whether an execution that loops at a known place is ended at once; whether the supervisor wants
+the process to end between two executions; violations that a coverage worker has told of, or need not."""
+
+MAP_FIXED = 0x10
+"""mmap(2) on Linux: in place of what is mapped there. Python does not name it."""
 
 HEAD = mmap.PAGESIZE
 """Bytes before the input: a page, so that the input starts aligned."""
@@ -69,6 +76,20 @@ class BlackBox:
     def input(self) -> bytes | None:
         """Give the input that was running, or None when the target did not have control."""
         return bytes(self.body[: self.head[LENGTH]]) if self.head[RUNNING] else None
+
+    def seclude(self) -> None:
+        """Put private memory in the place of what is shared: a forked process must not speak for its parent."""
+        memory = ctypes.c_char.from_buffer(self._map)
+        mapping = ctypes.CDLL(None, use_errno=True).mmap
+        mapping.restype, mapping.argtypes = (
+            ctypes.c_void_p,
+            [ctypes.c_void_p, ctypes.c_size_t, *[ctypes.c_int] * 3, ctypes.c_long],
+        )
+        mapping(
+            ctypes.addressof(memory), HEAD + self.capacity, mmap.PROT_READ | mmap.PROT_WRITE,
+            mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | MAP_FIXED, -1, 0,
+        )  # fmt: skip
+        self.head[RUNNING] = 1
 
     def close(self) -> None:
         """Give the memory back."""

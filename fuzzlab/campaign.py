@@ -19,7 +19,7 @@ from itertools import chain
 from fuzzlab.backlog import Backlog
 from fuzzlab.corpus import Corpus
 from fuzzlab.engines import coverage
-from fuzzlab.errors import HarnessError, UserError
+from fuzzlab.errors import FuzzlabError, HarnessError, UserError
 from fuzzlab.events import (
     Event,
     FindingSeen,
@@ -87,6 +87,7 @@ class _State:
     coverage: int = 0
     restarts: int = 0
     started: bool = False
+    failure: FuzzlabError | None = None
     losses: int = 0
     learned: float | None = None
     is_told_idle: bool = True
@@ -167,10 +168,11 @@ class Campaign:
         finally:
             self.close()
         for state in self._states.values():
-            if not state.executions:
+            if not state.executions and state.failure is None:
                 yield Warned("was not executed: the campaign was too short; give more --time", state.target.name)
             yield TargetFinished(state.result())
         yield from self._drain()
+        self._fail()
 
     def hurry(self) -> None:
         """Stop what `close` would wait for; all that is found stays as it was found."""
@@ -189,12 +191,32 @@ class Campaign:
         for raw, done in self._triage.finished():
             self._states[raw.target].register.settle(raw, done)
 
+    def _drop(self, state: _State, error: FuzzlabError) -> Iterator[Event]:
+        """Go on without a target whose own format fails or whose module does not import; what it has found stays."""
+        if state.failure is not None:
+            return
+        state.failure = error
+        for lane in list(state.lanes):
+            self._retire(state, lane)
+        yield Warned(f"dropped, the others go on: {error}", state.target.name)
+
+    def _fail(self) -> None:
+        """Raise what became of the targets that were dropped."""
+        failures = [state.failure for state in self._states.values() if state.failure is not None]
+        kind = HarnessError if any(isinstance(failure, HarnessError) for failure in failures) else UserError
+        if failures:
+            raise kind("\n".join(map(str, failures)))
+
     def _step(self, passed: float) -> list[Event]:
         """Look after all that runs, `passed` seconds after the last time; an interrupt waits for the end of it."""
         with held():
             events: list[Event] = []
             for state in self._states.values():
-                events += self._tend(state, passed)
+                try:
+                    for event in self._tend(state, passed):
+                        events.append(event)  # noqa: PERF402 - what came before a failure is kept
+                except FuzzlabError as error:
+                    events += self._drop(state, error)
                 if state.lanes and self._is_flat(state):
                     for lane in list(state.lanes):
                         self._retire(state, lane)
@@ -233,7 +255,7 @@ class Campaign:
     def _wants(self, state: _State) -> bool:
         """Whether a target can use another worker; with a limit of its own it has one, so that the limit is met."""
         has_time = self._standings[state.target.name].left > 0
-        if not has_time or self._is_flat(state):
+        if not has_time or state.failure is not None or self._is_flat(state):
             return False
         if self.limits.runs is None and self.limits.seconds_each == math.inf:
             return True
@@ -301,7 +323,8 @@ class Campaign:
                 executions, seconds = lane.executions, lane.found_after()
                 self._retire(state, lane)
                 if lost.verdict is None or lost.data is None:
-                    if lost.reason == CLOSED_LINE:
+                    if lost.recycled or lost.reason == CLOSED_LINE:
+                        state.restarts += lost.recycled
                         yield WorkerRestarted(state.target.name, lost.reason)
                     elif lost.killed and state.losses < LOSSES:
                         state.losses = 1 if executions else state.losses + 1
@@ -342,11 +365,15 @@ class Campaign:
         for raw, done in self._triage.finished():
             state = self._states[raw.target]
             settled = state.register.settle(raw, done)
+            if settled is None and not done.deterministic:
+                state.lethal.discard(raw.data)
             if settled is not None:
                 yield FindingSeen(settled)
                 if settled.verdict.outcome is Outcome.HANG:
                     for lane in state.lanes:
                         lane.lose_patience(settled.verdict.place)
+        for name, error in self._triage.failures():
+            yield from self._drop(self._states[name], error)
 
     def _take_in(self, state: _State, lane: Lane, *, final: bool = False) -> None:
         """Move what reached new code into the corpus."""

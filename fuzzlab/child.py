@@ -23,15 +23,18 @@ from fuzzlab.blackbox import ACCEPTED, INDEX, BlackBox
 from fuzzlab.channel import Channel, Closed, unpack
 from fuzzlab.engines import coverage
 from fuzzlab.errors import UserError
-from fuzzlab.executor import ACCEPTED_VERDICT, CUT_OFF, DUMP_SIGNAL, REJECTED_VERDICT, Executor
+from fuzzlab.executor import ACCEPTED_VERDICT, CUT_OFF, REJECTED_VERDICT, Executor
 from fuzzlab.finder import adhoc
+from fuzzlab.footprint import reserved
+from fuzzlab.guard import DUMP_SIGNAL, Guard
 from fuzzlab.scope import Scope
 from fuzzlab.target import REGISTRY, Target
 
 __all__ = ["main"]
 
-LOG_LIMIT = 64 << 20
-"""Bytes. Python ignores the signal, so that a write beyond it fails and nothing else."""
+LOG_LIMIT = 512 << 20
+"""Bytes between two looks of the supervisor, who empties the log. Python ignores the signal, so that a write beyond it
+fails and nothing else; but it fails inside the target."""
 
 SPARE_FRAMES = 24
 """Frames by which a batch's stack is shorter than a campaign's.
@@ -43,7 +46,9 @@ overflow it here as well, or it could not be reproduced.
 
 def main() -> None:
     """Run one worker until its supervisor hangs up."""
-    channel = Channel(socket.socket(fileno=int(sys.argv[1])))
+    line = socket.socket(fileno=int(sys.argv[1]))
+    line.set_inheritable(False)  # what the target starts would hold it open
+    channel = Channel(line)
     order = channel.receive()
     assert order is not None  # noqa: S101 - without a timeout there is a message or an exception
     _die_with(order["supervisor"])
@@ -61,15 +66,18 @@ def main() -> None:
 def _work(channel: Channel, order: dict[str, Any]) -> None:
     sys.path[:] = order["sys_path"]
     scope = Scope(order["packages"])
+    os.set_inheritable(order["box"], False)  # noqa: FBT003 - the standard library's own signature
+    box = BlackBox(order["box"], order["capacity"])
+    guard = Guard(box, [channel.fileno(), box.descriptor])
+    guard.install()
     if order["do"] in ("fuzz", "trace"):
         with coverage.instrumented(order["packages"]):
             target = _load(order)
     else:
         target = _load(order)
-    box = BlackBox(order["box"], order["capacity"])
     executor = Executor(target, box, scope)
     executor.known_hangs.update(order["known_hangs"])
-    executor.install()
+    executor.install(guard)
 
     def ready() -> None:
         _limit_memory(target.contract.budget.memory)
@@ -101,6 +109,8 @@ def _answer(channel: Channel, executor: Executor, box: BlackBox) -> None:
                 executor.exit(CUT_OFF)
             if verdict is not ACCEPTED_VERDICT and verdict is not REJECTED_VERDICT:
                 channel.send({"is": "verdict", "index": index, "verdict": verdict.to_json()})
+                if verdict.is_exhaustion:
+                    break  # the supervisor looks whether earlier executions have used it up, and sends the rest
         channel.send({"is": "ran"})
 
 
@@ -128,10 +138,9 @@ def _quieten() -> None:
 def _limit_memory(budget: int) -> None:
     """Let this process grow by `budget` bytes: an allocation beyond it raises MemoryError, where the frames are."""
     try:
-        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+        size = reserved(os.getpid())
     except OSError:
         return  # no such file outside Linux, where RLIMIT_AS is not dependable either
-    size = pages * resource.getpagesize()
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
     limit = size + budget if hard == resource.RLIM_INFINITY else min(size + budget, hard)
     resource.setrlimit(resource.RLIMIT_AS, (limit, hard))

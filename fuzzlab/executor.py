@@ -18,8 +18,21 @@ from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import Any, NoReturn
 
-from fuzzlab.blackbox import ACCEPTED, IMPATIENT, INTERRUPT, LENGTH, REJECTED, RUNNING, SEQUENCE, STARTED, BlackBox
+from fuzzlab.blackbox import (
+    ACCEPTED,
+    IMPATIENT,
+    INTERRUPT,
+    LENGTH,
+    RECYCLE,
+    REJECTED,
+    RUNNING,
+    SEQUENCE,
+    STARTED,
+    TOLD,
+    BlackBox,
+)
 from fuzzlab.errors import HarnessError, Undecodable
+from fuzzlab.guard import SOFT_LIMIT_SIGNAL, Guard
 from fuzzlab.oracles import Oracle, Repeats
 from fuzzlab.sanitizers import EVENTS, judge
 from fuzzlab.scope import Scope, home
@@ -29,18 +42,11 @@ from fuzzlab.verdict import Frame, Outcome, Verdict
 __all__ = [
     "ACCEPTED_VERDICT",
     "CUT_OFF",
-    "DUMP_SIGNAL",
     "LOOP_NOTE",
+    "RECYCLED",
     "REJECTED_VERDICT",
-    "SOFT_LIMIT_SIGNAL",
     "Executor",
 ]
-
-SOFT_LIMIT_SIGNAL = signal.SIGXCPU
-"""POSIX: "CPU time limit exceeded". Nothing else uses it, least of all the code under test."""
-
-DUMP_SIGNAL = signal.SIGQUIT
-"""Dumps the Python stack from C, whatever the interpreter is stuck in; the JVM's habit."""
 
 ACCEPTED_VERDICT = Verdict(Outcome.ACCEPTED)
 REJECTED_VERDICT = Verdict(Outcome.REJECTED)
@@ -56,6 +62,9 @@ MESSAGE_KEPT = 1_000
 
 CUT_OFF = 86
 """Exit status of a worker whose target closed the line to the supervisor."""
+
+RECYCLED = 87
+"""Exit status of a worker that ended because it was asked to."""
 
 LOOP_NOTE = b"fuzzlab: hang: "
 """Begins the line of a worker's log that holds the verdict of a soft limit."""
@@ -125,16 +134,19 @@ class Executor:
         self._incidents: list[Verdict] = []
         self._sampled = self._samples = 0
         self._alive: list[FrameType] = []
+        self._forked = False
         self._function = _awaited(target.function)
         self.execute: Execute = self._closure()
 
-    def install(self) -> None:
+    def install(self, guard: Guard) -> None:
         """Take over what belongs to a worker's process: the audit hook, the soft limit's signal, `os._exit`."""
         _watch.install(self.target.contract.sanitizers, self._on_effect)
-        signal.signal(SOFT_LIMIT_SIGNAL, self._on_signal)
+        guard.on_signal(SOFT_LIMIT_SIGNAL, self._on_signal)
+        guard.on_timer = self._on_timer
+        guard.on_fork.append(self._on_fork)
         # A death costs a worker; the two that Python code can be kept from are turned into the same verdict for free.
         os._exit = self._on_exit
-        os.abort = lambda: self._end(signal.SIGABRT.name)
+        os.abort = self._on_abort
         os.closerange = self._on_closerange
 
     def begin(self, *, spare: int = 0) -> None:
@@ -246,6 +258,8 @@ class Executor:
 
     def _raised(self, error: BaseException | None) -> Verdict:
         """Judge what the contract does not allow; what was noted on the way counts before what came out."""
+        if self._forked:
+            _real_exit(0)  # the target has come to its end in a process that it forked, which has no business here
         if self._incidents:
             verdict = self._incidents[0]
             self._incidents.clear()
@@ -273,6 +287,8 @@ class Executor:
         """Sample the stack of a slow execution; end it when the supervisor says so or the loop is a known one."""
         head = self.box.head
         if not head[RUNNING]:
+            if head[RECYCLE] and head[SEQUENCE] == head[ACCEPTED] + head[REJECTED] + head[TOLD]:
+                _real_exit(RECYCLED)  # no execution is in hand, none is untold
             return
         watching, _watch.active = _watch.active, False
         stack = _stack(frame)
@@ -298,15 +314,28 @@ class Executor:
             os.write(2, LOOP_NOTE + json.dumps(verdict.to_json()).encode("ascii") + b"\n")
             raise _Interruption("soft limit")
 
+    def _on_abort(self) -> NoReturn:
+        if not self.box.head[RUNNING] or self._forked:
+            _real_abort()
+        self._end(signal.SIGABRT.name)
+
+    def _on_timer(self, number: int, frame: FrameType | None) -> None:
+        self._end(signal.Signals(number).name, frame)
+
+    def _on_fork(self) -> None:
+        """In a process that the target has forked: end with this execution, by the way that incidents take."""
+        self._forked = True
+        self._incidents.append(ACCEPTED_VERDICT)
+
     def _on_exit(self, status: int) -> NoReturn:
-        if not self.box.head[RUNNING]:
+        if not self.box.head[RUNNING] or self._forked:
             _real_exit(status)
         self._end(f"exit {status & 0xFF}")  # what a parent would see of it (wait(2))
 
-    def _end(self, how: str) -> NoReturn:
+    def _end(self, how: str, frame: FrameType | None = None) -> NoReturn:
         """Note that the target ends its process, and keep it from doing so."""
         watching, _watch.active = _watch.active, False
-        frames = self.scope.of_stack(sys._getframe(2))  # noqa: SLF001 - as above
+        frames = self.scope.of_stack(frame or sys._getframe(2))  # noqa: SLF001 - as above
         message = f"the target ended the process ({how})"
         self._incidents.append(self._verdict(Outcome.DIED, frames, exception=how, message=message))
         _watch.active = watching
@@ -314,7 +343,7 @@ class Executor:
 
     def _on_closerange(self, first: int, last: int) -> None:
         """Keep a target from closing the line to the supervisor with all its files, as daemons do."""
-        if not self.box.head[RUNNING] or not first <= self.box.descriptor < last:
+        if not self.box.head[RUNNING] or self._forked or not first <= self.box.descriptor < last:
             return _real_closerange(first, last)
         watching, _watch.active = _watch.active, False
         frames = self.scope.of_stack(sys._getframe(1))  # noqa: SLF001 - as above
@@ -324,7 +353,7 @@ class Executor:
         raise _Interruption(message)
 
 
-_real_exit = os._exit
+_real_exit, _real_abort = os._exit, os.abort
 _real_closerange = os.closerange
 
 

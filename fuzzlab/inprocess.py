@@ -23,6 +23,7 @@ class InProcess:
     def __init__(self, target: Target) -> None:
         self._box = BlackBox.create(Path(gettempdir()), target.format.max_size)
         self._executor = Executor(target, self._box, Scope(packages(target)))
+        self.recycled: list[str] = []
         self.executions = self.accepted = self.rejected = 0
 
     def start(self) -> None:

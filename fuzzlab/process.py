@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import resource
 import signal
@@ -15,10 +16,12 @@ from pathlib import Path
 from typing import IO
 
 from fuzzlab.autopsy import autopsy, last_place
-from fuzzlab.blackbox import INTERRUPT, RUNNING, SEQUENCE, STARTED, BlackBox
+from fuzzlab.blackbox import INTERRUPT, RECYCLE, RUNNING, SEQUENCE, STARTED, BlackBox
 from fuzzlab.channel import Channel, Closed, Message, unpack
 from fuzzlab.errors import HarnessError, UserError
-from fuzzlab.executor import CUT_OFF, DUMP_SIGNAL, SOFT_LIMIT_SIGNAL
+from fuzzlab.executor import CUT_OFF, RECYCLED
+from fuzzlab.footprint import Footprint, footprint, leftovers
+from fuzzlab.guard import DUMP_SIGNAL, SOFT_LIMIT_SIGNAL
 from fuzzlab.scope import home, packages
 from fuzzlab.target import Target
 from fuzzlab.verdict import Outcome, Verdict
@@ -44,11 +47,17 @@ REST = 1.0
 STUCK = 60.0
 """Seconds that a child may take outside its target (a format's decoder) before it is held to be stuck."""
 
-MEMORY_EVERY = 1.0
-"""Seconds between two looks at a child's size."""
+MEMORY_EVERY = 0.25
+"""Seconds between two looks at a child's size: a look takes 0.1 ms."""
+
+ASKED = 5.0
+"""Seconds for which a worker is asked to end between two executions before it is killed in the middle of one."""
 
 LOG_KEPT = 1 << 20
 """Bytes of a log looked at from its end."""
+
+LOG_LARGEST = 8 << 20
+"""Bytes at which a log is emptied."""
 
 
 CLOSED_LINE = "the target closed the line to the supervisor"
@@ -59,12 +68,15 @@ class Lost(Exception):
     """The child is gone.
 
     `verdict` says how, where it was the target's doing, and `data` with which input. `killed`: a signal ended it
-    outside the target (somebody's `kill -9`, the kernel's OOM killer).
+    outside the target (somebody's `kill -9`, the kernel's OOM killer). `recycled`: it had grown, and was asked to end.
     """
 
-    def __init__(self, verdict: Verdict | None, data: bytes | None, reason: str, *, killed: bool = False) -> None:
+    def __init__(
+        self, verdict: Verdict | None, data: bytes | None, reason: str, *, killed: bool = False, recycled: bool = False
+    ) -> None:
         super().__init__(reason)
         self.killed = killed
+        self.recycled = recycled
         self.verdict = verdict
         self.data = data
         self.reason = reason
@@ -100,6 +112,10 @@ class Child:
         self._asked = self._log_from = 0
         self.known_hangs: set[str] = set()
         self._memory_seen = 0.0
+        self._recycles = order is not None
+        self._footprint: Footprint | None = None
+        self._excess, self._excess_since, self._gave_up = "", 0.0, False
+        self.engine_keeps = 0
         with theirs:
             self.process = subprocess.Popen(  # noqa: S603 - our own module, with our own interpreter
                 [sys.executable, "-m", "fuzzlab.child", str(theirs.fileno())],
@@ -139,8 +155,13 @@ class Child:
         """
         try:
             message = self.channel.receive(timeout)
+            is_over = message is None and self.process.poll() is not None
+            if is_over:  # something that it started holds the line open
+                message = self.channel.receive(0)  # what it said last
         except Closed:
             raise self._lost() from None
+        if message is None and is_over:
+            raise self._lost()
         if message is None:
             return None
         match message.get("is"):
@@ -160,6 +181,8 @@ class Child:
             checked: Message = {"is": message["is"], "verdict": Verdict.from_json(message["verdict"])}
             if message["is"] == "finding":
                 checked |= {"data": unpack(message["data"]), "executions": int(message["executions"])}
+                if checked["verdict"].is_exhaustion:
+                    self._exceeded(self.excess(doubting=True))
             else:
                 checked |= {"index": int(message["index"])}
         except (KeyError, TypeError, ValueError, OverflowError) as error:
@@ -175,6 +198,7 @@ class Child:
         while True:
             message = self.receive(TICK)
             if message is not None and message["is"] == "ready":
+                self._footprint = footprint(self.process.pid)
                 return
             if time.monotonic() - self.started > START_TIMEOUT:
                 self.kill()
@@ -194,6 +218,8 @@ class Child:
                 self._log_from, self._told, self._dumped, self._timed_out = self.log_size(), False, False, False
             self._state, self._since, self._cpu = state, now, _cpu_seconds(self.process.pid)
             self._grow(now)
+            if self._excess:
+                self._recycle(now)
             return
         if not head[RUNNING]:
             if now - self._since > STUCK:
@@ -236,16 +262,56 @@ class Child:
         return last_place(self.target, self.log_text(self._log_from)) in self.known_hangs
 
     def _grow(self, now: float) -> None:
-        """Move the memory limit along with what the engine itself keeps: the budget is for one execution."""
-        if now - self._memory_seen < MEMORY_EVERY or sys.platform != "linux" or not self.box.head[STARTED]:
+        """Move the memory limit along with what the process keeps: the budget is for one execution.
+
+        What it keeps has a bound of its own, at which the process is replaced.
+        """
+        if now - self._memory_seen < MEMORY_EVERY or not self.box.head[STARTED]:
             return
-        with contextlib.suppress(OSError, ValueError, IndexError):
-            pages = int(Path(f"/proc/{self.process.pid}/statm").read_text(encoding="ascii").split()[0])
-            limit = pages * resource.getpagesize() + self.memory
+        self._memory_seen = now
+        if self.log_size() > LOG_LARGEST:
+            os.ftruncate(self.log.fileno(), 0)
+            self._log_from = 0
+        if (seen := footprint(self.process.pid)) is None:
+            return
+        self._footprint = self._footprint or seen
+        limit = seen.reserved + self.memory
+        with contextlib.suppress(OSError, ValueError):
             _, hard = resource.prlimit(self.process.pid, resource.RLIMIT_AS)
             if hard == resource.RLIM_INFINITY or limit < hard:
                 resource.prlimit(self.process.pid, resource.RLIMIT_AS, (limit, hard))
+        if self._recycles and not self._excess:
+            self._exceeded(self._excess_of(seen))
+
+    def excess(self, *, doubting: bool = False) -> str:
+        """Say what finished executions left in the process, if it is too much; `doubting`: if it is much.
+
+        It looks now and then, and always when doubting.
+        """
+        now = time.monotonic()
+        if not doubting and now - self._memory_seen < MEMORY_EVERY:
+            return ""
         self._memory_seen = now
+        seen = footprint(self.process.pid)
+        return self._excess_of(seen, doubting=doubting) if seen else ""
+
+    def _excess_of(self, seen: Footprint, *, doubting: bool = False) -> str:
+        if self._footprint is None:
+            return ""
+        left = leftovers(seen, self._footprint, self.memory, engine=self.engine_keeps, doubting=doubting)
+        return f"recycled: {left} over {self.box.head[SEQUENCE]} executions, no single one over budget" if left else ""
+
+    def _exceeded(self, excess: str) -> None:
+        if excess and not self._excess:
+            self._excess, self._excess_since = excess, time.monotonic()
+
+    def _recycle(self, now: float) -> None:
+        """Ask the process to end between two executions; kill it when it does not come to that."""
+        self.box.head[RECYCLE] = 1
+        self._signal(SOFT_LIMIT_SIGNAL)
+        if now - self._excess_since > ASKED:
+            self._gave_up = True
+            self.kill()
 
     def _signal(self, number: signal.Signals) -> None:
         with contextlib.suppress(ProcessLookupError):
@@ -281,6 +347,8 @@ class Child:
             return Lost(self._closed() if data is not None else None, data, CLOSED_LINE)
         if status == CUT_OFF:
             return Lost(self._closed(), data, CLOSED_LINE)
+        if self._excess and (status == RECYCLED or self._gave_up):
+            return Lost(None, None, self._excess, recycled=True)
         if data is None:
             reason = f"a worker ended by itself (status {status})\n{self.log_text()[-2000:]}"
             return Lost(None, None, reason, killed=status < 0)
@@ -321,7 +389,10 @@ def _environment(folder: Path) -> dict[str, str]:
 
 
 def _log(folder: Path) -> IO[bytes]:
+    """Make a file that is written at its end, wherever that is: it is emptied while the child writes."""
     try:
-        return tempfile.TemporaryFile(dir=folder)
+        log = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - for the child's life
     except OSError:
-        return tempfile.TemporaryFile()
+        log = tempfile.TemporaryFile()  # noqa: SIM115 - as above
+    fcntl.fcntl(log, fcntl.F_SETFL, fcntl.fcntl(log, fcntl.F_GETFL) | os.O_APPEND)
+    return log

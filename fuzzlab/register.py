@@ -60,8 +60,8 @@ class Register:
         """
         if self.seen.get(raw.signature) == raw:
             del self.seen[raw.signature]
-        if raw.verdict.outcome is Outcome.HANG and not done.deterministic:
-            self._remove(raw)  # instrumented code is slow, and so is a busy machine: only what hangs again is a hang
+        if raw.verdict.needs_proof and not done.deterministic:
+            self._remove(raw)  # a busy machine, a leak or somebody's kill: only what happens again is the input's doing
             return None
         settled = self.seen.get(done.signature) or self._recorded(done.verdict)
         if settled is None:

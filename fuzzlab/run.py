@@ -10,7 +10,7 @@ import click
 
 from fuzzlab.board import Goal
 from fuzzlab.document import run_document
-from fuzzlab.errors import ExitCode
+from fuzzlab.errors import ExitCode, FuzzlabError, HarnessError
 from fuzzlab.escape import escaped
 from fuzzlab.events import Event, FindingSeen, TargetResult
 from fuzzlab.interrupts import watched
@@ -60,6 +60,7 @@ def _carried_out(
     journal = Journal(project)
     terminal = Terminal(sys.stderr if publish else sys.stdout, quiet=quiet, goal=goal)
     interrupted = False
+    failure: FuzzlabError | None = None
     shown: set[tuple[str, str]] = set()
     try:
         for event in events:
@@ -71,17 +72,21 @@ def _carried_out(
         interrupted = True
         terminal.interrupted()
         events.close()
+    except FuzzlabError as error:
+        failure = error
     finally:
         terminal.close()
     seconds = time.monotonic() - began
     results = standing()
+    if failure is not None and not any(result.executions for result in results):
+        raise failure  # there is nothing else to tell
     findings = [finding for result in results for finding in result.findings]
-    for finding in findings:
-        if (finding.target, finding.signature) not in shown:  # found, but not yet triaged when the run was interrupted
-            terminal.event(FindingSeen(finding))
-            journal.event(FindingSeen(finding))
+    untold = [finding for finding in findings if (finding.target, finding.signature) not in shown]
+    for event in map(FindingSeen, untold):  # found, but not yet triaged when the run was interrupted
+        terminal.event(event)
+        journal.event(event)
     unsaved = [finding for finding in findings if not finding.path]
-    code = _code(interrupted=interrupted, unsaved=bool(unsaved), is_open=Register.is_open(findings))
+    code = _code(interrupted=interrupted, failure=failure, unsaved=bool(unsaved), is_open=Register.is_open(findings))
     terminal.summary(results, seconds)
     document = run_document(results, exit_code=code, seconds=seconds)
     journal.finish(document)
@@ -91,12 +96,16 @@ def _carried_out(
         noun = "finding" if len(unsaved) == 1 else "findings"
         what = f"{len(unsaved)} {noun} not saved, printed above as base64: {project.corpus} cannot be written"
         click.echo("fuzzlab: " + escaped(what), err=True)
+    if failure is not None:
+        raise failure
     return code
 
 
-def _code(*, interrupted: bool, unsaved: bool, is_open: bool) -> ExitCode:
+def _code(*, interrupted: bool, failure: FuzzlabError | None, unsaved: bool, is_open: bool) -> ExitCode:
     if interrupted:
         return ExitCode.INTERRUPTED
+    if failure is not None:
+        return ExitCode.HARNESS if isinstance(failure, HarnessError) else ExitCode.USER
     if unsaved:
         return ExitCode.USER
     return ExitCode.FINDINGS if is_open else ExitCode.CLEAN

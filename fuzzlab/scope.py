@@ -23,6 +23,8 @@ NEVER = frozenset({
 
 _LIBRARIES = tuple({sysconfig.get_path(name) + os.sep for name in ("purelib", "platlib", "stdlib")})
 
+_START = os.getcwd() + os.sep  # noqa: PTH109 - as below
+
 _COMPREHENSION = re.compile(r"\.<locals>\.<(?:list|set|dict)comp>$|\.<locals>\.<genexpr>$")
 
 
@@ -93,8 +95,15 @@ def shown_path(path: str) -> str:
     for prefix in _LIBRARIES:
         if path.startswith(prefix):
             return path[len(prefix) :].removeprefix("site-packages" + os.sep)
-    here = os.getcwd() + os.sep  # noqa: PTH109 - a string prefix, on the way of every finding
-    return path.removeprefix(here)
+    return path.removeprefix(_START) if path.startswith(_START) else path.removeprefix(_here())
+
+
+def _here() -> str:
+    """Give the current folder as a prefix; code under test may have changed or deleted it."""
+    try:
+        return os.getcwd() + os.sep  # noqa: PTH109 - on the way of every finding
+    except OSError:
+        return _START
 
 
 def _function(code: CodeType) -> str:

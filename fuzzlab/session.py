@@ -162,8 +162,12 @@ class Session:
     def _finished(self) -> Iterator[Event]:
         result = self.result()
         yield from self._drain()
-        if result.worker_restarts:
-            yield WorkerRestarted(self.target.name, f"{result.worker_restarts} times")
+        recycled = self._runner.recycled if self._runner else []
+        for reason in recycled[-1:]:
+            often = f" ({len(recycled)} times)" if len(recycled) > 1 else ""
+            yield WorkerRestarted(self.target.name, reason + often)
+        if result.worker_restarts > len(recycled):
+            yield WorkerRestarted(self.target.name, f"{result.worker_restarts - len(recycled)} times")
         yield TargetFinished(result)
 
     def _warn(self, message: str) -> None:

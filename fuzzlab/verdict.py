@@ -17,6 +17,17 @@ FRAMES_LIMIT = 40
 """Frames kept of a traceback: a RecursionError has a thousand, and they repeat."""
 
 
+_EXHAUSTED = {
+    "RuntimeError": "can't start new thread",
+    "OSError": "[Errno 24]",  # EMFILE
+    "BlockingIOError": "[Errno 11]",  # EAGAIN: no more processes
+}
+"""How Python says that there are no more threads, files or processes: the beginning of the message."""
+
+_SENT = frozenset({"SIGKILL", "SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT", "SIGALRM", "SIGVTALRM", "SIGPROF"})
+"""Signals that come from somebody, or from a timer, and not from what the process does at that moment."""
+
+
 def input_id(data: bytes) -> str:
     """Name an input by the first 16 hex digits of its SHA-256."""
     return hashlib.sha256(data).hexdigest()[:16]
@@ -97,6 +108,23 @@ class Verdict:
             if self.place in (frame.place, frame.module):
                 return f"{frame.file}:{frame.line}"
         return f"{self.frames[-1].file}:{self.frames[-1].line}" if self.frames else ""
+
+    @property
+    def is_exhaustion(self) -> bool:
+        """Whether something ran out that earlier executions in the process may have used up: memory, threads, files."""
+        return self.outcome is Outcome.MEMORY or (
+            self.outcome is Outcome.CRASH and self.message.startswith(_EXHAUSTED.get(self.exception, "\0"))
+        )
+
+    @property
+    def needs_proof(self) -> bool:
+        """Whether it counts only when a fresh process shows it again.
+
+        A busy machine makes hangs, somebody's kill or the kernel's OOM killer makes deaths, and a leak runs out of
+        something in an execution that is innocent.
+        """
+        sent = self.outcome is Outcome.DIED and self.exception in _SENT
+        return sent or self.outcome is Outcome.HANG or self.is_exhaustion
 
     def to_json(self) -> dict[str, Any]:
         """Plain data for a pipe or a file."""

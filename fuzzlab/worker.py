@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from fuzzlab.blackbox import ACCEPTED, IMPATIENT, INDEX, REJECTED, SEQUENCE
@@ -16,6 +17,21 @@ from fuzzlab.target import Target
 from fuzzlab.verdict import Outcome, Verdict
 
 __all__ = ["Worker", "scratch"]
+
+LOSSES = 3
+"""Workers in a row that may be killed from outside without an execution between."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Stop:
+    """Where a batch ended early: at an input with its verdict, or without one, because somebody killed the worker.
+
+    A verdict is doubtful when something else than the input may have caused it: somebody's signal, a leak before.
+    """
+
+    index: int
+    verdict: Verdict | None
+    is_doubtful: bool
 
 
 class Worker:
@@ -34,8 +50,10 @@ class Worker:
         self.folder = folder
         self.capacity = max(target.format.max_size, largest) + 4096
         self.executions = self.accepted = self.rejected = self.restarts = 0
+        self.recycled: list[str] = []
         self._child: Child | None = None
         self._impatient = impatient
+        self._abandoned = False
 
     def start(self) -> None:
         """Start a process now, and wait until it has imported the target.
@@ -52,30 +70,54 @@ class Worker:
             UserError: the target does not import.
             HarnessError: fuzzlab's own part of a worker failed.
         """
-        begin, retried = 0, False
+        begin, doubted, losses = 0, -1, 0
         while begin < len(inputs):
-            child = self._started()
-            with contextlib.suppress(Closed):
-                child.channel.send({"inputs": [pack(data) for data in inputs[begin:]]})
-            try:
-                while (message := self._next(child))["is"] != "ran":
-                    if not 0 <= message["index"] < len(inputs) - begin:
-                        raise HarnessError(f"{self.target.name}: a worker told of an input that it was not given")
-                    yield begin + message["index"], message["verdict"]
+            stop = yield from self._batch(inputs, begin)
+            if stop is None:
                 return
-            except Lost as lost:
-                index = begin + child.box.head[INDEX]
-                self._retire()
-                if lost.verdict is None and lost.killed and not retried:
-                    self.restarts, begin, retried = self.restarts + 1, index, True
-                    continue
-                if lost.verdict is None:
-                    raise HarnessError(f"{self.target.name}: {lost.reason}") from None
-                self.restarts += 1
-                yield index, lost.verdict
-                begin = index + 1
-            finally:
-                self._count()
+            if stop.verdict is None:
+                losses = losses + 1 if stop.index == begin else 1
+                if losses > LOSSES:
+                    raise HarnessError(f"{self.target.name}: workers are killed from outside")
+                begin = stop.index
+            elif stop.is_doubtful and stop.index != doubted and not self._abandoned:
+                self.executions -= 1  # it is run again, in a new process
+                begin = doubted = stop.index
+            else:
+                yield stop.index, stop.verdict
+                begin = stop.index + 1
+
+    def _batch(self, inputs: Sequence[bytes], begin: int) -> Generator[tuple[int, Verdict], None, _Stop | None]:
+        """Run the inputs from `begin` on in one process; say where and why that ended early."""
+        child = self._started()
+        child.box.head[INDEX] = 0
+        with contextlib.suppress(Closed):
+            child.channel.send({"inputs": [pack(data) for data in inputs[begin:]]})
+        exhausted: tuple[int, Verdict] | None = None
+        try:
+            while (message := self._next(child))["is"] != "ran":
+                index, verdict = begin + message["index"], message["verdict"]
+                if not begin <= index < len(inputs):
+                    raise HarnessError(f"{self.target.name}: a worker told of an input that it was not given")
+                if verdict.is_exhaustion:
+                    exhausted = index, verdict
+                else:
+                    yield index, verdict
+        except Lost as lost:
+            index = begin + child.box.head[INDEX]
+            self._retire()
+            if lost.verdict is None and not lost.killed:
+                raise HarnessError(f"{self.target.name}: {lost.reason}") from None
+            self.restarts += 1
+            return _Stop(index, lost.verdict, is_doubtful=lost.verdict is not None and _may_be_sent(lost.verdict))
+        finally:
+            self._count()
+        excess = child.excess(doubting=exhausted is not None)
+        if excess:
+            self._retire()
+            self.restarts += 1
+            self.recycled.append(excess)
+        return _Stop(*exhausted, is_doubtful=bool(excess)) if exhausted else None
 
     def verdict(self, data: bytes) -> Verdict:
         """Run one input and give its verdict, whatever it is.
@@ -94,6 +136,7 @@ class Worker:
 
     def abandon(self) -> None:
         """Kill the child in the middle of what it does; for another thread, or a signal handler."""
+        self._abandoned = True
         if (child := self._child) is not None:
             child.stop()
 
@@ -136,6 +179,11 @@ class Worker:
             self._count()
             self._child.close()
             self._child = None
+
+
+def _may_be_sent(verdict: Verdict) -> bool:
+    """Whether a death may have been somebody else's doing; a hang was waited for, and is one."""
+    return verdict.needs_proof and verdict.outcome is not Outcome.HANG
 
 
 def scratch(project: Project) -> Path:

@@ -14,14 +14,14 @@ PACKAGE = Path(fuzzlab.__file__).parent
 
 # A module imports only from strictly lower layers, plus its own family's __init__. Lowest first.
 LAYERS = (
-    "errors verdict message lazy escape files unicode boundaries interrupts plateau columns screen cover",
+    "errors verdict message lazy escape files unicode boundaries interrupts plateau columns screen cover footprint",
     "events channel blackbox project duration strings sanitizers",
     "document trees rows blocks schemas sinks/ leaves table",
     "jsontext",
     "formats/ oracles/",
     "contract examples",
     "target",
-    "finder scope corpus card journal board",
+    "finder scope corpus card journal board guard",
     "executor dictionary register stock intake lookup",
     "autopsy triage inprocess engines/",
     "process child schedule",

@@ -21,6 +21,7 @@ class Runner(Protocol):
     accepted: int
     rejected: int
     restarts: int
+    recycled: list[str]
 
     def start(self) -> None:
         """Be ready for the first input."""

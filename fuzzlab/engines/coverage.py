@@ -21,7 +21,7 @@ from random import Random
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING
 
-from fuzzlab.blackbox import RUNNING, SEQUENCE, STARTED
+from fuzzlab.blackbox import RUNNING, SEQUENCE, STARTED, TOLD
 from fuzzlab.channel import Message, pack, unpack
 from fuzzlab.dictionary import as_libfuzzer, mine
 from fuzzlab.examples import draw
@@ -213,8 +213,11 @@ def _callback(
             executor.begin()
         try:
             verdict = executor.execute(data)
-            if verdict is not ACCEPTED_VERDICT and verdict is not REJECTED_VERDICT and is_new(data, verdict):
-                send({"is": "finding", "verdict": verdict.to_json(), "data": pack(data), "executions": head[SEQUENCE]})
+            if verdict is not ACCEPTED_VERDICT and verdict is not REJECTED_VERDICT:
+                if is_new(data, verdict):
+                    told = {"verdict": verdict.to_json(), "data": pack(data), "executions": head[SEQUENCE]}
+                    send({"is": "finding", **told})
+                head[TOLD] += 1
         except BaseException:  # noqa: BLE001 - libFuzzer would report our own failure as the target's
             _failed(executor, send)
 

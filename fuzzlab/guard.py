@@ -1,0 +1,136 @@
+"""What a target may not take from its worker: its signals, its stack, its memory shared with the supervisor.
+
+Code under test installs handlers, arms timers, lowers limits and forks, all of which is its right in a process of its
+own. Here it acts for one execution and is over with it. The guards are in place before the target is imported, so that
+`from signal import signal` finds them too; outside of an execution they let everything through.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import faulthandler
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from types import FrameType
+from typing import Any
+
+from fuzzlab.blackbox import RUNNING, SEQUENCE, BlackBox
+
+__all__ = ["DUMP_SIGNAL", "SOFT_LIMIT_SIGNAL", "Guard"]
+
+SOFT_LIMIT_SIGNAL = signal.SIGXCPU
+"""Asks the executor to look at the stack, and to end the execution. It means what we use it for: too much CPU time."""
+
+DUMP_SIGNAL = signal.SIGQUIT
+"""Has faulthandler write the stack from C, where no Python code runs."""
+
+TIMERS = (signal.SIGALRM, signal.SIGVTALRM, signal.SIGPROF)
+"""Sent by timers that a target may arm and forget; unhandled, each ends the process."""
+
+_OURS = frozenset({SOFT_LIMIT_SIGNAL, DUMP_SIGNAL})
+
+Handler = Callable[[int, FrameType | None], Any] | int | None
+
+
+class Guard:
+    """The guards of one worker."""
+
+    def __init__(self, box: BlackBox, descriptors: Sequence[int]) -> None:
+        """Prepare them.
+
+        Args:
+            box: shared with the supervisor, who must not see what a forked process does.
+            descriptors: of what only this process may write to.
+        """
+        self.box = box
+        self.descriptors = descriptors
+        self.on_fork: list[Callable[[], None]] = []
+        self.on_timer: Callable[[int, FrameType | None], None] | None = None
+        self._armed = 0
+        self._by_main = True
+        self._handlers: dict[int, Handler] = {}
+        self._real_signal, self._real_getsignal = signal.signal, signal.getsignal
+        self._real_mask, self._real_limit = signal.pthread_sigmask, sys.setrecursionlimit
+
+    def install(self) -> None:
+        """Stand guard for the life of this process."""
+        for number in TIMERS:
+            self._real_signal(number, self._timer)
+        signal.signal, signal.getsignal, signal.pthread_sigmask = self._signal, self._getsignal, self._mask
+        sys.setrecursionlimit = self._limit
+        for name in ("alarm", "setitimer"):
+            setattr(signal, name, self._arming(getattr(signal, name)))
+        faulthandler.disable = faulthandler.unregister = lambda *_: None  # type: ignore[assignment]  # any signature
+        os.register_at_fork(before=self._forking, after_in_child=self._forked)
+
+    def on_signal(self, number: int, handler: Callable[[int, FrameType | None], Any]) -> None:
+        """Install a handler of the worker's own."""
+        self._real_signal(number, handler)
+
+    def _is_running(self) -> bool:
+        return bool(self.box.head[RUNNING])
+
+    def _signal(self, signalnum: int, handler: Handler) -> Handler:
+        """Stand for `signal.signal`: handlers act while the target has control, and never for our signals."""
+        before = self._getsignal(signalnum)
+        if signalnum in _OURS and self._is_running():
+            return before
+        if callable(handler):
+
+            def guarded(raised: int, frame: FrameType | None) -> None:
+                if self._is_running() and (raised not in TIMERS or self._armed == self.box.head[SEQUENCE]):
+                    handler(raised, frame)
+
+            self._real_signal(signalnum, guarded)
+        elif signalnum in TIMERS and handler == signal.SIG_DFL:
+            self._real_signal(signalnum, self._timer)
+        else:
+            self._real_signal(signalnum, handler)
+        self._handlers[signalnum] = handler
+        return before
+
+    def _getsignal(self, signalnum: int) -> Handler:
+        """Stand for `signal.getsignal`: what the target has installed."""
+        default = signal.SIG_DFL if signalnum in TIMERS else self._real_getsignal(signalnum)
+        return self._handlers.get(signalnum, default)
+
+    def _mask(self, how: int, mask: Iterable[int]) -> Any:
+        """Stand for `signal.pthread_sigmask`: our signals cannot be blocked."""
+        return self._real_mask(how, mask if how == signal.SIG_UNBLOCK else set(mask) - _OURS)
+
+    def _limit(self, limit: int) -> None:
+        """Stand for `sys.setrecursionlimit`: a lower one would be the harness's, too, in all later executions."""
+        if not self._is_running() or limit > sys.getrecursionlimit():
+            self._real_limit(limit)
+
+    def _arming(self, arm: Callable[..., Any]) -> Callable[..., Any]:
+        """Stand for a function that arms a timer."""
+
+        def armed(*args: Any) -> Any:
+            self._armed = self.box.head[SEQUENCE] if self._is_running() else 0
+            return arm(*args)
+
+        return armed
+
+    def _timer(self, number: int, frame: FrameType | None) -> None:
+        """A timer that nobody handles: the death of the execution that armed it, and nothing to a later one."""
+        if self._is_running() and self._armed == self.box.head[SEQUENCE] and self.on_timer is not None:
+            self.on_timer(number, frame)
+
+    def _forking(self) -> None:
+        self._by_main = threading.current_thread() is threading.main_thread()
+
+    def _forked(self) -> None:
+        """In a process that the target has forked: let go of what is shared, and end with the worker."""
+        self.box.seclude()
+        for descriptor in self.descriptors:
+            with contextlib.suppress(OSError):
+                os.close(descriptor)
+        if sys.platform == "linux" and self._by_main:  # what another thread forks would end with that thread
+            ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # prctl(2): PR_SET_PDEATHSIG
+        for act in self.on_fork:
+            act()
