@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from fuzzlab.executor import LOOP_NOTE
 from fuzzlab.scope import Scope, home, packages, shown_path
 from fuzzlab.target import Target
-from fuzzlab.verdict import Frame, Outcome, Verdict
+from fuzzlab.verdict import SENT, Frame, Outcome, Verdict
 
-__all__ = ["autopsy", "last_place"]
+__all__ = ["autopsy", "is_sent", "last_place"]
 
 _THREAD = re.compile(r"^(?:Stack|Current thread)[^\n]*\n((?:  (?:File|\.\.\.)[^\n]*\n?)+)", re.MULTILINE)
 """A stack as faulthandler writes it, the most recent call first."""
@@ -73,6 +73,11 @@ def _how(status: int) -> str:
         return signal.Signals(-status).name
     except ValueError:
         return f"signal {-status}"
+
+
+def is_sent(status: int) -> bool:
+    """Whether a process ended by a signal that comes from somebody, not from what it did."""
+    return status < 0 and _how(status) in SENT
 
 
 def _out_of_memory(status: int, log: str) -> bool:

@@ -326,11 +326,14 @@ class Campaign:
                     if lost.recycled or lost.reason == CLOSED_LINE:
                         state.restarts += lost.recycled
                         yield WorkerRestarted(state.target.name, lost.reason)
-                    elif lost.killed and state.losses < LOSSES:
+                    elif lane.ended_well:
+                        pass
+                    elif (lost.killed or executions) and state.losses < LOSSES:
                         state.losses = 1 if executions else state.losses + 1
                         state.restarts += 1
-                        yield WorkerRestarted(state.target.name, "killed from outside")
-                    elif not lane.ended_well:
+                        reason = "killed from outside" if lost.killed else lost.reason
+                        yield WorkerRestarted(state.target.name, reason)
+                    else:
                         raise HarnessError(f"{state.target.name}: {lost.reason}") from None
                     continue
                 state.restarts += 1

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ctypes
 import faulthandler
-import importlib
 import os
 import resource
 import signal
@@ -24,7 +23,7 @@ from fuzzlab.channel import Channel, Closed, unpack
 from fuzzlab.engines import coverage
 from fuzzlab.errors import UserError
 from fuzzlab.executor import ACCEPTED_VERDICT, CUT_OFF, REJECTED_VERDICT, Executor
-from fuzzlab.finder import adhoc
+from fuzzlab.finder import adhoc, import_module
 from fuzzlab.footprint import reserved
 from fuzzlab.guard import DUMP_SIGNAL, Guard
 from fuzzlab.scope import Scope
@@ -120,7 +119,7 @@ def _load(order: dict[str, Any]) -> Target:
         spec, format_name, *allow = options
         return adhoc(spec, format_name=format_name or None, allow=allow)
     for module in order["modules"]:  # where it is registered; where its function is, if a helper registers it
-        importlib.import_module(module)
+        import_module(module)
         if order["name"] in REGISTRY:
             return REGISTRY[order["name"]]
     raise UserError(f"{order['name']}: no import of {' or '.join(order['modules'])} registers it in a worker")

@@ -55,9 +55,9 @@ def load(modules: Sequence[str], *, root: Path) -> dict[str, Target]:
     if on_path not in sys.path:
         sys.path.insert(0, on_path)
     for name in modules:
-        module = _import(name, missing_ok=list(modules) == ["targets"])
+        module = import_module(name, missing_ok=list(modules) == ["targets"])
         for info in pkgutil.walk_packages(getattr(module, "__path__", []), f"{name}."):
-            _import(info.name)
+            import_module(info.name)
     return REGISTRY
 
 
@@ -103,7 +103,7 @@ def _resolve(spec: str, what: str) -> Any:
     module_name, _, attribute = spec.partition(":")
     if not module_name or not attribute:
         raise UserError(f"{spec!r}: name the {what} as module:name")
-    found: Any = _import(module_name)
+    found: Any = import_module(module_name)
     for part in attribute.split("."):
         if not hasattr(found, part):
             raise UserError(f"{spec}: {module_name} has no {attribute!r}{nearest(part, dir(found))}")
@@ -111,8 +111,12 @@ def _resolve(spec: str, what: str) -> Any:
     return found
 
 
-def _import(name: str, *, missing_ok: bool = False) -> ModuleType | None:
-    """Import a module that people wrote; its failure is theirs, with its file and line."""
+def import_module(name: str, *, missing_ok: bool = False) -> ModuleType | None:
+    """Import a module that people wrote.
+
+    Raises:
+        UserError: it does not import; with its own error, its file and line.
+    """
     try:
         return importlib.import_module(name)
     except ModuleNotFoundError as error:

@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 from typing import IO
 
-from fuzzlab.autopsy import autopsy, last_place
+from fuzzlab.autopsy import autopsy, is_sent, last_place
 from fuzzlab.blackbox import INTERRUPT, RECYCLE, RUNNING, SEQUENCE, STARTED, BlackBox
 from fuzzlab.channel import Channel, Closed, Message, unpack
 from fuzzlab.errors import HarnessError, UserError
@@ -113,6 +113,7 @@ class Child:
         self.known_hangs: set[str] = set()
         self._memory_seen = 0.0
         self._recycles = order is not None
+        self._is_ready = False
         self._footprint: Footprint | None = None
         self._excess, self._excess_since, self._gave_up = "", 0.0, False
         self.engine_keeps = 0
@@ -159,9 +160,9 @@ class Child:
             if is_over:  # something that it started holds the line open
                 message = self.channel.receive(0)  # what it said last
         except Closed:
-            raise self._lost() from None
+            raise self._loss() from None
         if message is None and is_over:
-            raise self._lost()
+            raise self._loss()
         if message is None:
             return None
         match message.get("is"):
@@ -170,6 +171,7 @@ class Child:
             case "user_error":
                 raise UserError(str(message.get("message")))
             case "ready" | "ran":
+                self._is_ready = True
                 return message
             case "verdict" | "finding":
                 return self._checked(message)
@@ -337,6 +339,13 @@ class Child:
         """Count the bytes of what they wrote so far."""
         return os.fstat(self.log.fileno()).st_size
 
+    def _loss(self) -> Lost | UserError:
+        lost = self._lost()
+        if self._is_ready or lost.killed:
+            return lost
+        reason = lost.reason.strip()
+        return UserError(f"{self.target.name}: {self.target.home} kills the process that imports it: {reason}")
+
     def _lost(self) -> Lost:
         """Find out how the child ended: by the target's doing it is a verdict, otherwise a reason."""
         data = self.box.input()
@@ -351,7 +360,7 @@ class Child:
             return Lost(None, None, self._excess, recycled=True)
         if data is None:
             reason = f"a worker ended by itself (status {status})\n{self.log_text()[-2000:]}"
-            return Lost(None, None, reason, killed=status < 0)
+            return Lost(None, None, reason, killed=is_sent(status))
         # What earlier executions left in the log says nothing of a hang; a death's own stack is the last one.
         log = self.log_text(self._log_from if self._timed_out else 0)
         verdict = autopsy(self.target, status, log, hung=self._timed_out)

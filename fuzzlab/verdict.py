@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-__all__ = ["Finding", "Frame", "Outcome", "Status", "Verdict", "input_id"]
+__all__ = ["SENT", "Finding", "Frame", "Outcome", "Status", "Verdict", "input_id"]
 
 MESSAGE_LIMIT = 2_000
 """Characters kept of an exception's message: enough to read, too few for a hostile parser to fill the disk."""
@@ -24,7 +24,7 @@ _EXHAUSTED = {
 }
 """How Python says that there are no more threads, files or processes: the beginning of the message."""
 
-_SENT = frozenset({"SIGKILL", "SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT", "SIGALRM", "SIGVTALRM", "SIGPROF"})
+SENT = frozenset({"SIGKILL", "SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT", "SIGALRM", "SIGVTALRM", "SIGPROF"})
 """Signals that come from somebody, or from a timer, and not from what the process does at that moment."""
 
 
@@ -123,7 +123,7 @@ class Verdict:
         A busy machine makes hangs, somebody's kill or the kernel's OOM killer makes deaths, and a leak runs out of
         something in an execution that is innocent.
         """
-        sent = self.outcome is Outcome.DIED and self.exception in _SENT
+        sent = self.outcome is Outcome.DIED and self.exception in SENT
         return sent or self.outcome is Outcome.HANG or self.is_exhaustion
 
     def to_json(self) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from fuzzlab.blackbox import ACCEPTED, IMPATIENT, INDEX, REJECTED, SEQUENCE
 from fuzzlab.channel import Closed, Message, pack
-from fuzzlab.errors import HarnessError, UserError
+from fuzzlab.errors import FuzzlabError, HarnessError
 from fuzzlab.process import TICK, Child, Lost
 from fuzzlab.project import Project
 from fuzzlab.target import Target
@@ -150,17 +150,21 @@ class Worker:
         return message
 
     def _started(self) -> Child:
-        if self._child is None:
+        losses = 0
+        while self._child is None:
             child = Child(self.target, self.folder, capacity=self.capacity)
             child.box.head[IMPATIENT] = self._impatient
             self._child, self._counted = child, (0, 0, 0)
             try:
                 child.wait_ready()
+            except FuzzlabError:
+                self._retire()
+                raise
             except Lost as lost:
                 self._retire()
-                raise UserError(
-                    f"{self.target.name}: {self.target.home} kills the process that imports it: {lost.reason.strip()}"
-                ) from None
+                self.restarts, losses = self.restarts + 1, losses + 1
+                if losses == LOSSES or self._abandoned:
+                    raise HarnessError(f"{self.target.name}: workers are killed from outside: {lost.reason}") from None
         return self._child
 
     def _count(self) -> None:
