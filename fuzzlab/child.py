@@ -18,7 +18,7 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from fuzzlab.blackbox import ACCEPTED, INDEX, BlackBox
+from fuzzlab.blackbox import ACCEPTED, INDEX, RECYCLE, BlackBox
 from fuzzlab.channel import Channel, Closed, unpack
 from fuzzlab.engines import coverage
 from fuzzlab.errors import UserError
@@ -98,11 +98,15 @@ def _answer(channel: Channel, executor: Executor, box: BlackBox) -> None:
     while True:
         message = channel.receive()
         assert message is not None  # noqa: S101 - as above
+        done = 0
         for index, packed in enumerate(message["inputs"]):
+            if head[RECYCLE]:
+                break
             data = unpack(packed)
             head[INDEX] = index
             accepted = head[ACCEPTED]
             verdict = executor.execute(data)
+            done += 1
             if not channel.is_open():  # the target has closed it with all its files: nobody but the status can tell
                 head[ACCEPTED] = accepted
                 executor.exit(CUT_OFF)
@@ -110,7 +114,7 @@ def _answer(channel: Channel, executor: Executor, box: BlackBox) -> None:
                 channel.send({"is": "verdict", "index": index, "verdict": verdict.to_json()})
                 if verdict.is_exhaustion:
                     break  # the supervisor looks whether earlier executions have used it up, and sends the rest
-        channel.send({"is": "ran"})
+        channel.send({"is": "ran", "done": done})
 
 
 def _load(order: dict[str, Any]) -> Target:

@@ -15,11 +15,13 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import astuple
 from types import FrameType
 from typing import Any, NoReturn
 
 from fuzzlab.blackbox import (
     ACCEPTED,
+    FOOTPRINT,
     IMPATIENT,
     INTERRUPT,
     LENGTH,
@@ -32,6 +34,7 @@ from fuzzlab.blackbox import (
     BlackBox,
 )
 from fuzzlab.errors import HarnessError, Undecodable
+from fuzzlab.footprint import footprint
 from fuzzlab.guard import SOFT_LIMIT_SIGNAL, Guard
 from fuzzlab.oracles import Oracle, Repeats
 from fuzzlab.sanitizers import EVENTS, judge
@@ -155,6 +158,9 @@ class Executor:
         They are counted from the caller of `execute`, which must be our caller: how deep an engine itself stands must
         not decide whether an input overflows the stack.
         """
+        if (taken := footprint(os.getpid())) is not None:
+            for word, number in enumerate(astuple(taken), start=FOOTPRINT):
+                self.box.head[word] = number
         self.box.head[STARTED] = time.monotonic_ns()
         depth, frame = 0, sys._getframe(1)  # noqa: SLF001 - as above
         while frame.f_back is not None:

@@ -12,11 +12,12 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import fields
 from pathlib import Path
 from typing import IO
 
 from fuzzlab.autopsy import autopsy, is_sent, last_place
-from fuzzlab.blackbox import INTERRUPT, RECYCLE, RUNNING, SEQUENCE, STARTED, BlackBox
+from fuzzlab.blackbox import FOOTPRINT, INTERRUPT, RECYCLE, RUNNING, SEQUENCE, STARTED, BlackBox
 from fuzzlab.channel import Channel, Closed, Message, unpack
 from fuzzlab.errors import HarnessError, UserError
 from fuzzlab.executor import CUT_OFF, RECYCLED
@@ -112,9 +113,8 @@ class Child:
         self._asked = self._log_from = 0
         self.known_hangs: set[str] = set()
         self._memory_seen = 0.0
-        self._recycles = order is not None
+        self._fuzzes = order is not None
         self._is_ready = False
-        self._footprint: Footprint | None = None
         self._excess, self._excess_since, self._gave_up = "", 0.0, False
         self.engine_keeps = 0
         with theirs:
@@ -170,16 +170,18 @@ class Child:
                 raise HarnessError(f"{self.target.name}: a worker failed\n{message.get('traceback')}")
             case "user_error":
                 raise UserError(str(message.get("message")))
-            case "ready" | "ran":
+            case "ready":
                 self._is_ready = True
                 return message
-            case "verdict" | "finding":
+            case "verdict" | "finding" | "ran":
                 return self._checked(message)
         raise HarnessError(f"{self.target.name}: a worker says what means nothing: {str(message)[:80]}")
 
     def _checked(self, message: Message) -> Message:
-        """Read the fields of a message about a verdict, which hostile code may have written."""
+        """Read the fields of a message, which hostile code may have written."""
         try:
+            if message["is"] == "ran":
+                return {"is": "ran", "done": int(message["done"])}
             checked: Message = {"is": message["is"], "verdict": Verdict.from_json(message["verdict"])}
             if message["is"] == "finding":
                 checked |= {"data": unpack(message["data"]), "executions": int(message["executions"])}
@@ -188,7 +190,7 @@ class Child:
             else:
                 checked |= {"index": int(message["index"])}
         except (KeyError, TypeError, ValueError, OverflowError) as error:
-            raise HarnessError(f"{self.target.name}: a worker sent a verdict that is none ({error!r})") from error
+            raise HarnessError(f"{self.target.name}: a worker sent a message that is none ({error!r})") from error
         return checked
 
     def wait_ready(self) -> None:
@@ -200,7 +202,6 @@ class Child:
         while True:
             message = self.receive(TICK)
             if message is not None and message["is"] == "ready":
-                self._footprint = footprint(self.process.pid)
                 return
             if time.monotonic() - self.started > START_TIMEOUT:
                 self.kill()
@@ -276,20 +277,22 @@ class Child:
             self._log_from = 0
         if (seen := footprint(self.process.pid)) is None:
             return
-        self._footprint = self._footprint or seen
+        if self._excess:
+            return  # it ends soon, and grows no further
         limit = seen.reserved + self.memory
         with contextlib.suppress(OSError, ValueError):
             _, hard = resource.prlimit(self.process.pid, resource.RLIMIT_AS)
             if hard == resource.RLIM_INFINITY or limit < hard:
                 resource.prlimit(self.process.pid, resource.RLIMIT_AS, (limit, hard))
-        if self._recycles and not self._excess:
-            self._exceeded(self._excess_of(seen))
+        self._exceeded(self._excess_of(seen))
 
     def excess(self, *, doubting: bool = False) -> str:
         """Say what finished executions left in the process, if it is too much; `doubting`: if it is much.
 
         It looks now and then, and always when doubting.
         """
+        if self._excess:
+            return self._excess
         now = time.monotonic()
         if not doubting and now - self._memory_seen < MEMORY_EVERY:
             return ""
@@ -298,9 +301,10 @@ class Child:
         return self._excess_of(seen, doubting=doubting) if seen else ""
 
     def _excess_of(self, seen: Footprint, *, doubting: bool = False) -> str:
-        if self._footprint is None:
+        if not self.box.head[STARTED]:
             return ""
-        left = leftovers(seen, self._footprint, self.memory, engine=self.engine_keeps, doubting=doubting)
+        start = Footprint(*self.box.head[FOOTPRINT : FOOTPRINT + len(fields(Footprint))])
+        left = leftovers(seen, start, self.memory, engine=self.engine_keeps, doubting=doubting)
         return f"recycled: {left} over {self.box.head[SEQUENCE]} executions, no single one over budget" if left else ""
 
     def _exceeded(self, excess: str) -> None:
@@ -310,7 +314,8 @@ class Child:
     def _recycle(self, now: float) -> None:
         """Ask the process to end between two executions; kill it when it does not come to that."""
         self.box.head[RECYCLE] = 1
-        self._signal(SOFT_LIMIT_SIGNAL)
+        if self._fuzzes:
+            self._signal(SOFT_LIMIT_SIGNAL)
         if now - self._excess_since > ASKED:
             self._gave_up = True
             self.kill()

@@ -24,7 +24,7 @@ LOSSES = 3
 
 @dataclass(frozen=True, slots=True)
 class _Stop:
-    """Where a batch ended early: at an input with its verdict, or without one, because somebody killed the worker.
+    """Where a batch ended early: at an input with its verdict, or before one, for the worker was killed or recycled.
 
     A verdict is doubtful when something else than the input may have caused it: somebody's signal, a leak before.
     """
@@ -106,18 +106,25 @@ class Worker:
         except Lost as lost:
             index = begin + child.box.head[INDEX]
             self._retire()
-            if lost.verdict is None and not lost.killed:
+            if lost.recycled:
+                self.recycled.append(lost.reason)
+            elif lost.verdict is None and not lost.killed:
                 raise HarnessError(f"{self.target.name}: {lost.reason}") from None
             self.restarts += 1
             return _Stop(index, lost.verdict, is_doubtful=lost.verdict is not None and _may_be_sent(lost.verdict))
         finally:
             self._count()
+        done = message["done"]
+        if not 0 <= done <= len(inputs) - begin:
+            raise HarnessError(f"{self.target.name}: a worker ran what it was not given")
         excess = child.excess(doubting=exhausted is not None)
         if excess:
             self._retire()
             self.restarts += 1
             self.recycled.append(excess)
-        return _Stop(*exhausted, is_doubtful=bool(excess)) if exhausted else None
+        if exhausted:
+            return _Stop(*exhausted, is_doubtful=bool(excess))
+        return None if begin + done == len(inputs) else _Stop(begin + done, None, is_doubtful=False)
 
     def verdict(self, data: bytes) -> Verdict:
         """Run one input and give its verdict, whatever it is.

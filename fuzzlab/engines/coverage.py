@@ -248,12 +248,14 @@ def _without(one_input: Callable[[bytes], None], skipped: frozenset[bytes]) -> C
 class _Novelty:
     """Which violations are worth telling: each signature once, but a hang again when its input has grown.
 
-    A hang may be one only because the code is instrumented; a larger input may show whether it is more than that.
+    A hang may be one only because the code is instrumented; a larger input may show whether it is more than that. What
+    ran out in this process is told once of this process, whatever is known: it may be at its end.
     """
 
     def __init__(self, seen: set[str]) -> None:
         self._seen = seen
         self._hangs: dict[str, int] = {}
+        self._exhausted: set[str] = set()
 
     def __call__(self, data: bytes, verdict: Verdict) -> bool:
         signature = verdict.signature
@@ -262,8 +264,9 @@ class _Novelty:
             if new:
                 self._hangs[signature] = len(data)
             return new
-        new = signature not in self._seen
-        self._seen.add(signature)
+        seen = self._exhausted if verdict.is_exhaustion else self._seen
+        new = signature not in seen
+        seen.add(signature)
         return new
 
 

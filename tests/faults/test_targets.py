@@ -131,7 +131,7 @@ def _project(folder: Path, *endings: str) -> list[str]:
 
 @COVERAGE
 def test_a_target_that_cannot_be_fuzzed_is_dropped(tmp_path: Path) -> None:
-    """Workers that die at import, a format that fails: the others go on, and what all have found is stored and shown."""
+    """Workers that die at import, a format that fails: the others go on, and all that is found is stored and shown."""
     dying = _project(tmp_path, "raise RuntimeError('not here')", "os._exit(3)", "os.abort()")
     done = fuzzlab(tmp_path, "fuzz", "--runs", "1000", "--time", "100s", "--workers", "2", "--json")
     assert done.code == 3, done.err

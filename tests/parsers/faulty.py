@@ -19,6 +19,7 @@ from types import FrameType
 from fuzzlab import Budget, formats, target
 
 BUDGET = Budget(seconds=0.5, memory=128 << 20)
+SHORT = formats.text(max_size=8)
 
 kept: list[object] = []
 """What outlives an execution."""
@@ -220,8 +221,8 @@ BEHAVIOURS: dict[str, Callable[[], object]] = {
         fork_and_raise, fork_and_stay, fork_and_crash, print_100_mb, print_1_mb, lower_the_recursion_limit,
         leave_a_raising_thread,
         leave_an_endless_thread, leave_a_file_open, read_standard_input, block_on_a_lock, block_on_a_socket,
-        block_on_a_thread, hang_in_c_with_signals_ignored, hang_with_signals_blocked, leak, leak_much, allocate_most_of_the_budget,
-        allocate_20_gb, allocate_step_by_step, crash,
+        block_on_a_thread, hang_in_c_with_signals_ignored, hang_with_signals_blocked, leak, leak_much,
+        allocate_most_of_the_budget, allocate_20_gb, allocate_step_by_step, crash,
     )
 }  # fmt: skip
 
@@ -229,7 +230,7 @@ BEHAVIOURS: dict[str, Callable[[], object]] = {
 def _lasting(name: str) -> None:
     """Register a target that does one thing again and again."""
 
-    @target(format=formats.text(max_size=8), budget=BUDGET, sanitizers=(), name=f"tests.faulty.{name}")
+    @target(format=SHORT, budget=BUDGET, sanitizers=(), name=f"tests.faulty.{name}")
     def lasting(value: str) -> str:
         if not value.isascii():
             raise ValueError(value)
@@ -238,8 +239,10 @@ def _lasting(name: str) -> None:
         return value
 
 
-for _name in ("ignore_signals", "fork_and_return", "lower_the_recursion_limit", "forget_a_timer", "leak", "print_1_mb",
-              "leave_an_endless_thread", "leave_a_file_open"):  # fmt: skip
+for _name in (
+    "ignore_signals", "fork_and_return", "lower_the_recursion_limit", "forget_a_timer", "leak", "print_1_mb",
+    "leave_an_endless_thread", "leave_a_file_open",
+):  # fmt: skip
     _lasting(_name)
 
 
