@@ -15,6 +15,8 @@ import os
 import tempfile
 from pathlib import Path
 
+from fuzzlab.errors import UserError
+
 __all__ = [
     "ACCEPTED",
     "FOOTPRINT",
@@ -63,6 +65,9 @@ class BlackBox:
         """Make a new one in `folder`, or in the system's own temporary folder where that cannot be written.
 
         The space is allocated at once: a write into the mapped hole of a full disk would kill the worker with SIGBUS.
+
+        Raises:
+            UserError: there is room for it nowhere.
         """
         for place in (folder, None):
             with contextlib.suppress(OSError):
@@ -74,7 +79,12 @@ class BlackBox:
                 except OSError:
                     os.close(descriptor)
         descriptor = os.memfd_create("fuzzlab-box")
-        os.ftruncate(descriptor, HEAD + capacity)
+        try:
+            os.ftruncate(descriptor, HEAD + capacity)
+        except OSError as error:
+            os.close(descriptor)
+            what = f"{HEAD + capacity} bytes that a worker shares with its supervisor"
+            raise UserError(f"no room for {what}: {error.strerror}; is there a limit on files (ulimit -f)?") from None
         return cls(descriptor, capacity)
 
     def input(self) -> bytes | None:

@@ -152,7 +152,8 @@ def _limit_memory(budget: int) -> None:
 def _limit_log() -> None:
     """Bound what C code may write to standard error, which is the log; no input is nearly as large."""
     _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (LOG_LIMIT, hard))
+    limit = LOG_LIMIT if hard == resource.RLIM_INFINITY else min(LOG_LIMIT, hard)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, hard))
 
 
 def _die_with(supervisor: int) -> None:

@@ -6,10 +6,11 @@ import contextlib
 import os
 import re
 import secrets
+import tempfile
 import time
 from pathlib import Path
 
-__all__ = ["is_abandoned", "sweep", "write_atomically"]
+__all__ = ["is_abandoned", "spare_folder", "sweep", "write_atomically"]
 
 _TEMPORARY = re.compile(r"\..+\.(\d+)-[0-9a-f]{8}")
 
@@ -37,6 +38,14 @@ def write_atomically(path: Path, data: bytes, *, durable: bool = True) -> None:
         with contextlib.suppress(OSError):
             temporary.unlink()
         raise
+
+
+def spare_folder() -> Path | None:
+    """Give the system's folder for temporary files, where there is one that can be written."""
+    try:
+        return Path(tempfile.gettempdir())
+    except OSError:
+        return None
 
 
 def sweep(folder: Path) -> None:

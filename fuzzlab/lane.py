@@ -18,7 +18,7 @@ from fuzzlab.blackbox import ACCEPTED, IMPATIENT, REJECTED, SEQUENCE, STARTED
 from fuzzlab.channel import Message, pack
 from fuzzlab.corpus import Plain
 from fuzzlab.errors import UserError
-from fuzzlab.files import is_abandoned
+from fuzzlab.files import is_abandoned, spare_folder
 from fuzzlab.process import TICK, Child
 from fuzzlab.target import Target
 from fuzzlab.verdict import input_id
@@ -72,7 +72,7 @@ def _prepared(folder: Path, corpus: Sequence[bytes]) -> Path:
         UserError: there is room in neither.
     """
     why = ""
-    for place in (folder, Path(tempfile.gettempdir())):
+    for place in (folder, spare_folder() or folder):
         try:
             made = Path(tempfile.mkdtemp(prefix=f"lane-{os.getpid()}-", dir=place))
         except OSError as error:
@@ -101,7 +101,7 @@ def _listed(folder: Path) -> list[Path]:
 
 def sweep(folder: Path) -> None:
     """Remove what supervisors left that are no more: `kill -9` gives them no time to tidy up."""
-    for place in {folder, Path(tempfile.gettempdir())}:
+    for place in {folder, spare_folder() or folder}:
         for left in place.glob("lane-*-*"):
             owner = left.name.split("-")[1]
             with contextlib.suppress(OSError):

@@ -404,9 +404,11 @@ def _environment(folder: Path) -> dict[str, str]:
 
 def _log(folder: Path) -> IO[bytes]:
     """Make a file that is written at its end, wherever that is: it is emptied while the child writes."""
-    try:
-        log = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - for the child's life
-    except OSError:
-        log = tempfile.TemporaryFile()  # noqa: SIM115 - as above
+    log: IO[bytes] | None = None
+    for place in (folder, None):
+        with contextlib.suppress(OSError):
+            log = log or tempfile.TemporaryFile(dir=place)  # noqa: SIM115 - for the child's life
+    if log is None:
+        log = os.fdopen(os.memfd_create("fuzzlab-log"), "w+b")
     fcntl.fcntl(log, fcntl.F_SETFL, fcntl.fcntl(log, fcntl.F_GETFL) | os.O_APPEND)
     return log

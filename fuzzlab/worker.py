@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import tempfile
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from fuzzlab.blackbox import ACCEPTED, IMPATIENT, INDEX, REJECTED, SEQUENCE
 from fuzzlab.channel import Closed, Message, pack
-from fuzzlab.errors import FuzzlabError, HarnessError
+from fuzzlab.errors import FuzzlabError, HarnessError, UserError
+from fuzzlab.files import spare_folder
 from fuzzlab.process import TICK, Child, Lost
 from fuzzlab.project import Project
 from fuzzlab.target import Target
@@ -198,10 +198,16 @@ def _may_be_sent(verdict: Verdict) -> bool:
 
 
 def scratch(project: Project) -> Path:
-    """Give the folder for workers' files, or the system's own where the project cannot be written."""
+    """Give the folder for workers' files, or the system's own where the project cannot be written.
+
+    Raises:
+        UserError: there is neither.
+    """
     folder = project.state / "workers"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        return Path(tempfile.gettempdir())
+    except OSError as error:
+        if (spare := spare_folder()) is None:
+            raise UserError(f"no room for a worker's files in {folder} ({error.strerror}), nor elsewhere") from None
+        return spare
     return folder
