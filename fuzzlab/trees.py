@@ -1,4 +1,4 @@
-"""JSON documents as trees: mutators of what `json.loads` gives, and its reductions.
+"""JSON documents as trees: mutators of what `json.loads` gives (its reductions: pruning.py).
 
 A document is a dict, list, str, int, float, bool or None. No function here changes its argument or copies all of it: a
 changed document shares with the old one everything that is not on the path to the change.
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from random import Random
 
-__all__ = ["AROUND_A_NUMBER", "MUTATORS", "containers", "dropped", "found", "renamed", "replaced", "simpler", "walk"]
+__all__ = ["AROUND_A_NUMBER", "MUTATORS", "containers", "dropped", "found", "renamed", "replaced", "walk"]
 
 STOP: Final = 0.15
 """Chance to stop at a container on the way down: mostly leaves are changed, and at times what holds them."""
@@ -341,72 +341,3 @@ MUTATORS: Final[tuple[Callable[[Random, Any], Any], ...]] = (
     append,
 )
 """Chosen from evenly; None means "does not apply here", so a document never becomes null as a whole by accident."""
-
-
-def simpler(document: Any, text: Callable[[str], Iterator[str]]) -> Iterator[Any]:
-    """Yield documents a little simpler than `document`, the boldest first; `text` does the same for a string.
-
-    Halves of containers, keys and elements go; children take the place of their parent; then values become simpler.
-    """
-    yield from _shallower(document)
-    places = list(walk(document))
-    boxes = [(path, node) for path, node in places if type(node) in _CONTAINERS and node]
-    for path, node in boxes:
-        yield replaced(document, path, type(node)())
-        for kept in _parts(node):
-            yield replaced(document, path, kept)
-    for path, node in boxes:
-        for child in node.values() if type(node) is dict else node:
-            yield replaced(document, path, child)
-    for path, node in places:
-        for value in _simpler_leaf(node, text):
-            yield replaced(document, path, value)
-    for path, node in boxes:
-        if type(node) is dict:
-            for shorter in _shorter_keys(node, text):
-                yield replaced(document, path, shorter)
-
-
-def _shorter_keys(node: dict[str, Any], text: Callable[[str], Iterator[str]]) -> Iterator[dict[str, Any]]:
-    for key in node:
-        for short in text(key):
-            if short not in node:
-                yield {short if each == key else each: child for each, child in node.items()}
-
-
-def _shallower(document: Any) -> Iterator[Any]:
-    """Yield what stands at half the depth of the first children, at a quarter, and so on: deep nests end quickly."""
-    chain = []
-    node = document
-    while type(node) in _CONTAINERS and node:
-        node = next(iter(node.values())) if type(node) is dict else node[0]
-        chain.append(node)
-    step = len(chain)
-    while step > 1:
-        step //= 2
-        yield chain[step - 1]
-
-
-def _parts(node: Any) -> Iterator[Any]:
-    """Yield a container without one half, one quarter, ..., one of its children."""
-    items = list(node.items()) if type(node) is dict else node
-    step = len(items) // 2
-    while step:
-        for start in range(0, len(items), step):
-            kept = items[:start] + items[start + step :]
-            yield dict(kept) if type(node) is dict else kept
-        step //= 2
-
-
-def _simpler_leaf(node: Any, text: Callable[[str], Iterator[str]]) -> Iterator[Any]:
-    kind = type(node)
-    if kind is str:
-        yield from text(node)
-    elif kind is bool:
-        yield 0
-    elif kind in _NUMBERS and node != 0:
-        yield from (0, 1)
-        if kind is float and abs(node) < math.inf:
-            yield int(node)
-        elif kind is int:
-            yield from (node // 10, node - 1) if node > 0 else (-node, node // 10 + 1)

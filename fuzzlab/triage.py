@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, Protocol
 
-from fuzzlab.formats import Format
+from fuzzlab.formats import Format, Reductions
 from fuzzlab.verdict import Finding, Outcome, Verdict
 
 __all__ = ["Bench", "amplified", "minimise", "reproduced", "triage"]
@@ -22,9 +22,11 @@ MINIMISE_SECONDS = 20.0
 COSTLY_SECONDS = 30.0
 """The same for hangs and deaths, each of whose attempts takes up to twice the budget, or a worker."""
 
-
 PLAIN_SIZE = 256
 """Bytes of an input whose single characters are made plain: nobody reads those of a longer one."""
+
+STRETCHES = 2048
+"""Parts of an input left out one by one at the most: byte by byte, what is left of 10 kB would take a minute."""
 
 
 class Bench(Protocol):
@@ -102,7 +104,7 @@ def amplified(data: bytes, max_size: int) -> Iterator[bytes]:
 def minimise(
     data: bytes,
     still_fails: Callable[[bytes], bool],
-    reductions: Callable[[bytes], Iterator[bytes]],
+    reductions: Callable[[bytes], Reductions],
     should_stop: Callable[[], bool],
 ) -> bytes:
     """Give the smallest input found that still fails; never a larger one than `data`.
@@ -113,20 +115,20 @@ def minimise(
     tried = {_digest(data)}
     best = data
 
-    def improve(candidates: Callable[[bytes], Iterator[bytes]]) -> bool:
+    def improve(candidates: Callable[[bytes], Reductions]) -> bool:
         nonlocal best
         improved, again = False, True
         while again:
-            again = False
-            for candidate in candidates(best):
+            again, taken, source = False, None, candidates(best)
+            while (candidate := _next(source, taken)) is not None:
                 if should_stop():
                     return False
+                taken = False
                 if len(candidate) > len(best) or (digest := _digest(candidate)) in tried:
                     continue
                 tried.add(digest)
                 if still_fails(candidate):
-                    best, improved, again = candidate, True, True
-                    break
+                    best, improved, again, taken = candidate, True, True, True
         return improved
 
     progress = True
@@ -136,24 +138,36 @@ def minimise(
     return best
 
 
+def _next(source: Reductions, taken: bool | None) -> bytes | None:  # noqa: FBT001 - what a reduction is sent
+    """Tell a search whether its last candidate was taken, and give its next."""
+    try:
+        return source.send(taken)
+    except StopIteration:
+        return None
+
+
 def _digest(data: bytes) -> bytes:
     """Give what is remembered of a candidate: of a large input there would otherwise be thousands."""
     return hashlib.blake2b(data, digest_size=16).digest()
 
 
-def byte_reductions(data: bytes) -> Iterator[bytes]:
+def byte_reductions(data: bytes) -> Reductions:
     """Yield `data` without a stretch of it: halves, quarters, … single bytes (delta debugging; Zeller 2002).
 
     Then, of a short one, with a digit or a letter as plain as it can be, so that a person sees which of them matter.
     """
-    size = len(data)
-    chunk = size
-    while chunk >= 1:
-        for begin in range(0, size, chunk):
-            yield data[:begin] + data[begin + chunk :]
-        chunk = chunk // 2 if chunk > 3 else chunk - 1
-    if size <= PLAIN_SIZE:
-        for at, byte in enumerate(data):
-            for plain in b"01" if byte in b"123456789" else b"a" if chr(byte).isalpha() and byte < 128 else b"":
-                if plain < byte:
-                    yield data[:at] + bytes([plain]) + data[at + 1 :]
+    chunk = len(data)
+    while chunk >= max(1, len(data) // STRETCHES):
+        begin = 0
+        while begin < len(data):
+            shorter = data[:begin] + data[begin + chunk :]
+            if (yield shorter):
+                data = shorter
+            else:
+                begin += chunk
+        chunk = min(chunk // 2 if chunk > 3 else chunk - 1, max(len(data), 1))
+    for at, byte in enumerate(data if len(data) <= PLAIN_SIZE else b""):
+        for plain in b"01" if byte in b"123456789" else b"a" if chr(byte).isalpha() and byte < 128 else b"":
+            if plain < byte and (yield data[:at] + bytes([plain]) + data[at + 1 :]):
+                data = data[:at] + bytes([plain]) + data[at + 1 :]
+                break

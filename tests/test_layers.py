@@ -17,7 +17,7 @@ LAYERS = (
     "errors verdict message lazy escape files unicode boundaries interrupts plateau columns screen cover footprint",
     "events channel blackbox project duration strings sanitizers",
     "document trees rows blocks schemas sinks/ leaves table",
-    "jsontext",
+    "jsontext pruning",
     "formats/ oracles/",
     "contract examples",
     "target",

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fuzzlab import formats
+from fuzzlab.errors import Undecodable
 from fuzzlab.finder import adhoc
-from fuzzlab.formats import Format
+from fuzzlab.formats import Format, Reductions
 from fuzzlab.triage import byte_reductions, minimise, triage
 from fuzzlab.verdict import Finding, Outcome, Verdict
 from fuzzlab.worker import Worker
@@ -23,9 +25,9 @@ def never() -> bool:
     return False
 
 
-def nothing(_: bytes) -> Iterator[bytes]:
+def nothing(_: bytes) -> Reductions:
     """A format that knows no simpler value."""
-    return iter(())
+    yield from ()
 
 
 def _minimum(data: bytes, predicate: Callable[[bytes], bool], form: Format[object] | None = None) -> bytes:
@@ -68,6 +70,64 @@ def test_minima_of_documents() -> None:
     assert list(smallest) == ["items"]
     assert len(smallest["items"]) == 1
     assert list(smallest["items"][0]) == ["sku"]
+
+
+def test_what_cannot_go_is_made_plain_together() -> None:
+    """A hundred elements of which none may be left out cost a few attempts each, not the square of them."""
+    form = formats.json()
+    elements = [{"code": f"{n * 7919 % 100_000:05}", "price": n + 20.5} for n in range(100)]
+    elements[60]["price"] = 0.25
+    attempts = 0
+
+    def fails(data: bytes) -> bool:
+        nonlocal attempts
+        attempts += 1
+        try:
+            value = form.decode(data)
+            prices, codes = [e["price"] for e in value], [e["code"] for e in value]
+            return len(value) == 100 and all(len(c) == 5 for c in codes) and any(0 < p < 1 for p in prices)
+        except (Undecodable, TypeError, KeyError):
+            return False
+
+    smallest = form.decode(_minimum(form.encode(elements), fails, form))
+    assert smallest.count({"code": "00000", "price": 0}) == 99
+    assert 0 < next(e["price"] for e in smallest if e["price"]) < 1
+    assert attempts < 15_000
+
+
+def test_equal_values_are_made_simpler_together() -> None:
+    """Two elements that must share a value come down to the simplest value that they can share."""
+    form = formats.json()
+    document = [{"code": f"P{n:03}", "title": "x" * n} for n in range(40)]
+    document[30]["code"] = document[4]["code"]
+
+    def fails(data: bytes) -> bool:
+        try:
+            codes = [product["code"] for product in form.decode(data)]
+        except (Undecodable, TypeError, KeyError):
+            return False
+        return len(codes) != len(set(map(str, codes)))
+
+    assert _minimum(form.encode(document), fails, form) == b'[{"code":""},{"code":""}]'
+
+
+@pytest.mark.parametrize("form", [formats.json(), formats.text(), formats.raw(), formats.csv()], ids=lambda f: f.name)
+@given(st.data())
+def test_a_reduction_goes_on_from_what_was_taken(form: Format[Any], data: st.DataObject) -> None:
+    """Told of a success, it yields nothing that is larger than what was taken, and ends."""
+    best = data.draw(form.strategy().filter(lambda made: len(made) < 300))
+    source, taken = form.reductions(best), None
+    for _ in range(20_000):
+        try:
+            candidate = source.send(taken)
+        except StopIteration:
+            break
+        assert len(candidate) <= len(best)
+        assert candidate != best
+        taken = data.draw(st.booleans()) if len(best) > 1 else False
+        best = candidate if taken else best
+    else:
+        raise AssertionError("it does not end")
 
 
 @given(st.binary(max_size=60), st.binary(min_size=1, max_size=2), st.integers(0, 200))

@@ -17,6 +17,7 @@ from pathlib import Path
 from ci.benchmarks.joiners import joiners
 from ci.benchmarks.measure import Measure, table
 from ci.benchmarks.memory import memory
+from ci.benchmarks.minimise import minimise
 from ci.benchmarks.overhead import overhead
 from ci.benchmarks.replay import replay
 from ci.benchmarks.scale import scale
@@ -26,6 +27,7 @@ BENCHMARKS: dict[str, Callable[[int], Iterator[Measure]]] = {
     "overhead": overhead,
     "memory": memory,
     "joiners": joiners,
+    "minimise": minimise,
     "replay": replay,
     "scale": scale,
     "start": start,

@@ -20,7 +20,7 @@ A door (`formats.text(...)`) is a function that builds the format; the class beh
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from random import Random
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
@@ -29,7 +29,10 @@ from fuzzlab.errors import Undecodable
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
-__all__ = ["ByteMutation", "Format", "HttpMessage", "Mutator", "csv", "http", "json", "own", "raw", "signers", "text"]
+__all__ = [
+    "ByteMutation", "Format", "HttpMessage", "Mutator", "Reductions", "csv", "http", "json", "own", "raw", "signers",
+    "text",
+]  # fmt: skip
 
 V = TypeVar("V")
 
@@ -38,6 +41,9 @@ Mutator = Callable[[Random, V], V | None]
 
 ByteMutation = Callable[[bytes, int], bytes]
 """(data, max_size) -> data: a blind mutation of bytes, such as libFuzzer's own."""
+
+Reductions = Generator[bytes, bool | None, None]
+"""Smaller inputs, the boldest first. Sent True, it goes on from the one that it has just yielded, or ends."""
 
 DEFAULT_MAX_SIZE = 4096
 """Bytes. libFuzzer's own default, and beyond what an identifier or a webhook needs; uploads say their own."""
@@ -110,20 +116,36 @@ class Format(ABC, Generic[V]):
         """Apply a blind mutation where this format has its payload; by default to the whole input."""
         return mutation(data, max_size)
 
-    def reductions(self, data: bytes) -> Iterator[bytes]:
+    def reductions(self, data: bytes) -> Reductions:
         """Yield inputs simpler than `data` in the format's own terms, none of them larger."""
         try:
             value = self.decode(data)
         except Undecodable:
             return
-        for smaller in self.simpler(value):
-            reduced = self.encode(smaller)
-            if len(reduced) <= len(data) and reduced != data:
-                yield reduced
+        yield from self.encoded(data, _until_taken(self.simpler(value)))
+
+    def encoded(self, data: bytes, values: Generator[V, bool | None, Any]) -> Reductions:
+        """Yield those of `values`, each encoded, that are no larger than the last one taken, `data` at first."""
+        taken: bool | None = None
+        while True:
+            try:
+                reduced = self.encode(values.send(taken))
+            except StopIteration:
+                return
+            taken = False
+            if len(reduced) <= len(data) and reduced != data and (taken := (yield reduced)):
+                data = reduced
 
     def describe(self) -> dict[str, Any]:
         """Give what `fuzzlab list` shows of it."""
         return {"name": self.name, "max_size": self.max_size}
+
+
+def _until_taken(values: Iterator[V]) -> Generator[V, bool | None, None]:
+    """Yield `values`, which all come from one, until one of them is taken."""
+    for value in values:
+        if (yield value):
+            return
 
 
 # The doors: `formats.text` must be the function although formats/text.py is a module of the same name, so they are

@@ -8,14 +8,14 @@ written as it was read.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from fuzzlab import formats, strings
 from fuzzlab.boundaries import LENGTHS
 from fuzzlab.errors import Undecodable, UserError
-from fuzzlab.formats import ByteMutation, Format
+from fuzzlab.formats import ByteMutation, Format, Reductions
 from fuzzlab.lazy import LazyModule
 from fuzzlab.message import HttpMessage, Signer
 
@@ -337,10 +337,32 @@ class Http(Format[HttpMessage]):
 
     def simpler(self, value: HttpMessage) -> Iterator[HttpMessage]:
         """Yield messages with a simpler body, signed again where `value` was signed, then with simpler heads."""
+        return self._simplified(value)
+
+    def reductions(self, data: bytes) -> Reductions:
+        """Yield messages with a simpler body, then with simpler heads, none of them larger."""
+        try:
+            value = self.decode(data)
+        except Undecodable:
+            return
+        yield from self.encoded(data, self._simplified(value))
+
+    def _simplified(self, value: HttpMessage) -> Generator[HttpMessage, bool | None, None]:
         signed = self.signer is not None and self._signed(value) == value
-        for body in self.body.reductions(value.body):
-            smaller = _with_body(value, body)
-            yield self._signed(smaller) if signed else smaller
+        bodies, taken = self.body.reductions(value.body), None
+        while True:
+            try:
+                smaller = _with_body(value, bodies.send(taken))
+            except StopIteration:
+                break
+            smaller = self._signed(smaller) if signed else smaller
+            if taken := (yield smaller):
+                value = smaller
+        for plainer in self._plainer_head(value, signed=signed):
+            if (yield plainer):
+                return
+
+    def _plainer_head(self, value: HttpMessage, *, signed: bool) -> Iterator[HttpMessage]:
         for at in range(len(value.headers)):
             yield replace(value, headers=value.headers[:at] + value.headers[at + 1 :])
         if len(value.path) > 1:

@@ -10,10 +10,10 @@ import json as stdlib_json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from fuzzlab import jsontext, schemas, strings, trees
+from fuzzlab import jsontext, pruning, schemas, strings, trees
 from fuzzlab.boundaries import NUMBER_SPELLINGS
 from fuzzlab.errors import Undecodable
-from fuzzlab.formats import Format
+from fuzzlab.formats import Format, Reductions
 from fuzzlab.lazy import LazyModule
 
 if TYPE_CHECKING:
@@ -289,17 +289,18 @@ class Json(Format[Any]):
 
     def simpler(self, value: Any) -> Iterator[Any]:
         """Yield documents that lost keys and elements, then ones of simpler values."""
-        return trees.simpler(value, strings.simpler)
+        return pruning.pruned(value, strings.simpler)
 
-    def reductions(self, data: bytes) -> Iterator[bytes]:
+    def reductions(self, data: bytes) -> Reductions:
         """Yield simpler documents, none of them larger; the document itself without white space first."""
         try:
-            compact = self.encode(self.decode(data))
+            value = self.decode(data)
         except Undecodable:
             return
-        if len(compact) < len(data):
-            yield compact
-        yield from super().reductions(data)
+        compact = self.encode(value)
+        if len(compact) < len(data) and (yield compact):
+            data = compact
+        yield from self.encoded(data, pruning.pruned(value, strings.simpler))
 
 
 def _anything() -> SearchStrategy[Any]:
