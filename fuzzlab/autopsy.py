@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from fuzzlab.executor import LOOP_NOTE
-from fuzzlab.scope import Scope, home, packages, shown_path
+from fuzzlab.scope import Scope, bounded, home, packages, shown_path
 from fuzzlab.target import Target
 from fuzzlab.verdict import SENT, Frame, Outcome, Verdict
 
@@ -63,7 +63,7 @@ def _noted(log: str) -> tuple[Frame, ...]:
 
 def _verdict(target: Target, outcome: Outcome, how: str, message: str, frames: tuple[Frame, ...]) -> Verdict:
     place = frames[-1].place if frames else target.place
-    return Verdict(outcome, how, message, "", place, frames or home(target))
+    return Verdict(outcome, how, message, "", place, bounded(frames) or home(target))
 
 
 def _how(status: int) -> str:

@@ -33,6 +33,7 @@ from fuzzlab.blackbox import (
     TOLD,
     BlackBox,
 )
+from fuzzlab.chain import causes, exception_name, exception_text, traceback_of
 from fuzzlab.errors import HarnessError, Undecodable
 from fuzzlab.footprint import footprint
 from fuzzlab.guard import SOFT_LIMIT_SIGNAL, Guard
@@ -40,7 +41,7 @@ from fuzzlab.oracles import Oracle, Repeats
 from fuzzlab.sanitizers import EVENTS, judge
 from fuzzlab.scope import Scope, home
 from fuzzlab.target import Target
-from fuzzlab.verdict import Frame, Outcome, Verdict
+from fuzzlab.verdict import Cause, Frame, Outcome, Verdict
 
 __all__ = [
     "ACCEPTED_VERDICT",
@@ -61,7 +62,10 @@ CALLERS_LIMIT = 100
 """Frames looked at from an audit event outwards: an import chain is long, a target's stack may be longer."""
 
 MESSAGE_KEPT = 1_000
-"""Characters of a message: it may quote the whole input."""
+"""Characters of an oracle's complaint: it may quote the whole input."""
+
+ALIKE = 0.9
+"""Share of the most frames with which a module takes part in a recursion as much as the one that has them."""
 
 CUT_OFF = 86
 """Exit status of a worker whose target closed the line to the supervisor."""
@@ -272,18 +276,20 @@ class Executor:
             return verdict
         if error is None:
             raise HarnessError("an execution ended by a limit left no verdict")
-        frames = self.scope.of_traceback(error.__traceback__)
+        frames = self.scope.of_traceback(traceback_of(error))
         outcome = Outcome.MEMORY if isinstance(error, MemoryError) else Outcome.CRASH
         place = _recursion_place(frames) if isinstance(error, RecursionError) else ""
-        return self._verdict(outcome, frames, exception=_name(type(error)), message=_text(error), place=place)
+        name, message = exception_name(type(error)), exception_text(error)
+        came_from = causes(error, self.scope.of_traceback)
+        return self._verdict(outcome, frames, exception=name, message=message, place=place, came_from=came_from)
 
     def _verdict(
         self, outcome: Outcome, frames: tuple[Frame, ...], *, exception: str = "", message: str = "", clause: str = "",
-        place: str = "",
+        place: str = "", came_from: tuple[Cause, ...] = (),
     ) -> Verdict:  # fmt: skip
         """Place a verdict at its innermost frame, or at the target itself where no frame is under test."""
         place = place or (frames[-1].place if frames else self.target.place)
-        return Verdict(outcome, exception, message, clause, place, frames or home(self.target))
+        return Verdict(outcome, exception, message, clause, place, frames or home(self.target), came_from)
 
     def _on_effect(self, sanitizer: str, reason: str, frame: FrameType) -> None:
         frames = self.scope.of_stack(frame)
@@ -409,23 +415,17 @@ def _still_alive(before: Sequence[FrameType], now: Sequence[FrameType]) -> list[
 def _loop_place(frames: Sequence[Frame]) -> str:
     """Name the call that does not end; of a recursion that does not, the function that was entered first."""
     places = [frame.place for frame in frames]
-    repeated = [place for place in places if places.count(place) > 1]
+    repeated = [frame.place for frame in frames if frame.repeats > 1 or places.count(frame.place) > 1]
     return (repeated or places[-1:] or [""])[0]
 
 
 def _recursion_place(frames: Sequence[Frame]) -> str:
-    """Name the module that recurses: the stack runs out at a random function of the cycle."""
-    modules = Counter(frame.module for frame in frames)
-    return max(sorted(modules), key=modules.__getitem__) if modules else ""
+    """Name the module that recurses: the stack runs out at a random function of the cycle.
 
-
-def _name(cls: type[BaseException]) -> str:
-    return cls.__qualname__ if cls.__module__ == "builtins" else f"{cls.__module__}.{cls.__qualname__}"
-
-
-def _text(value: object) -> str:
-    """Give an exception's message, which the code under test wrote and which may itself fail."""
-    try:
-        return str.__getitem__(str(value), slice(MESSAGE_KEPT))  # str() may give a subclass, with tricks of its own
-    except BaseException as error:  # noqa: BLE001 - a hostile __str__, which may even exit
-        return f"<no message: {type(error).__name__}>"
+    Where modules take turns, one of them has a frame more by the same chance, so the first by name stands for all.
+    """
+    modules: Counter[str] = Counter()
+    for frame in frames:
+        modules[frame.module] += frame.repeats
+    most = max(modules.values(), default=0)
+    return min((module for module, count in modules.items() if count >= most * ALIKE), default="")

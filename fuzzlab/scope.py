@@ -6,14 +6,15 @@ import os
 import re
 import sys
 import sysconfig
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from types import CodeType, FrameType, ModuleType, TracebackType
 from typing import Any
 
 from fuzzlab.target import Target, bare
 from fuzzlab.verdict import FRAMES_LIMIT, Frame
 
-__all__ = ["Scope", "home", "packages"]
+__all__ = ["Scope", "bounded", "folded", "home", "packages", "shown_path"]
 
 NEVER = frozenset({
     "fuzzlab",  # the harness is not what is tested
@@ -24,6 +25,12 @@ NEVER = frozenset({
 _LIBRARIES = tuple({sysconfig.get_path(name) + os.sep for name in ("purelib", "platlib", "stdlib")})
 
 _START = os.getcwd() + os.sep  # noqa: PTH109 - as below
+
+LONGEST_CYCLE = 8
+"""Functions of a recursion that call each other in turn, at the most, for it to be folded."""
+
+TURNS = 3
+"""Turns from which on a cycle is folded: a function that calls itself once is more readable as two frames."""
 
 _COMPREHENSION = re.compile(r"\.<locals>\.<(?:list|set|dict)comp>$|\.<locals>\.<genexpr>$")
 
@@ -71,7 +78,7 @@ class Scope:
             if frame := self._frame(tb.tb_frame, tb.tb_lineno):
                 frames.append(frame)
             tb = tb.tb_next
-        return _bounded(frames)
+        return bounded(frames)
 
     def of_stack(self, frame: FrameType | None) -> tuple[Frame, ...]:
         """Give a running stack's frames inside the code under test, outermost first."""
@@ -80,7 +87,7 @@ class Scope:
             if found := self._frame(frame, frame.f_lineno):
                 frames.append(found)
             frame = frame.f_back
-        return _bounded(frames[::-1])
+        return bounded(frames[::-1])
 
     def _frame(self, frame: FrameType, line: int | None) -> Frame | None:
         module = frame.f_globals.get("__name__")
@@ -114,8 +121,38 @@ def _function(code: CodeType) -> str:
     return name
 
 
-def _bounded(frames: list[Frame]) -> tuple[Frame, ...]:
-    """Keep both ends of a deep recursion's frames: where it was entered, and where it ran out."""
+def folded(frames: Sequence[Frame]) -> list[Frame]:
+    """Write a cycle of calls that repeats once, each of its frames with the number of times, as its last turn stood.
+
+    The functions decide, not the lines: a walk over a document calls itself from the line for lists and from that for
+    objects. The last frame stays the last: that is where the bug is said to be.
+    """
+    places = [frame.place for frame in frames]
+    short: list[Frame] = []
+    at = 0
+    while at < len(frames):
+        turns, period = 1, 1
+        for length in range(1, LONGEST_CYCLE + 1):
+            found = _turns(places, at, length)
+            if found >= TURNS and found * length > turns * period:
+                turns, period = found, length
+        at += turns * period
+        cycle = frames[at - period : at]
+        short += cycle if turns == 1 else [replace(frame, repeats=turns) for frame in cycle]
+    return short
+
+
+def _turns(places: Sequence[str], at: int, period: int) -> int:
+    """Count how often the `period` places from `at` on stand there, one after the other."""
+    cycle, turns = places[at : at + period], 1
+    while cycle == places[at + turns * period : at + (turns + 1) * period]:
+        turns += 1
+    return turns
+
+
+def bounded(frames: Sequence[Frame]) -> tuple[Frame, ...]:
+    """Fold, and keep both ends of what is still deep: where it was entered, and where it ran out."""
+    frames = folded(frames)
     if len(frames) <= FRAMES_LIMIT:
         return tuple(frames)
     half = FRAMES_LIMIT // 2

@@ -8,13 +8,16 @@ from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-__all__ = ["SENT", "Finding", "Frame", "Outcome", "Status", "Verdict", "input_id"]
+__all__ = ["SENT", "Cause", "Finding", "Frame", "Moment", "Outcome", "Status", "Verdict", "input_id"]
 
 MESSAGE_LIMIT = 2_000
 """Characters kept of an exception's message: enough to read, too few for a hostile parser to fill the disk."""
 
 FRAMES_LIMIT = 40
-"""Frames kept of a traceback: a RecursionError has a thousand, and they repeat."""
+"""Frames kept of a traceback, once what repeats in it is folded."""
+
+CAUSES_LIMIT = 3
+"""Causes kept of an exception, the nearest first: with itself, four links of its chain."""
 
 
 _EXHAUSTED = {
@@ -58,21 +61,35 @@ class Outcome(StrEnum):
 
 
 class Status(StrEnum):
-    """Where a finding stands in its history."""
+    """Where a finding stands in its history.
+
+    `fixed`: it was on record, and none of its inputs failed in a replay. `regressed`: it was fixed, and is back.
+    """
 
     NEW = "new"
     KNOWN = "known"
     ACCEPTED = "accepted"
+    FIXED = "fixed"
+    REGRESSED = "regressed"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is there, and nobody has decided that it may stay: what makes a run fail."""
+        return self not in (Status.ACCEPTED, Status.FIXED)
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One line of a traceback, inside the code under test."""
+    """One line of a traceback, inside the code under test.
+
+    `repeats` is how often the cycle of calls that it belongs to stood there, one after the other (1: no recursion).
+    """
 
     module: str
     function: str
     file: str
     line: int
+    repeats: int = 1
 
     @property
     def place(self) -> str:
@@ -81,12 +98,28 @@ class Frame:
 
 
 @dataclass(frozen=True, slots=True)
+class Cause:
+    """An exception from which another came, with frames of its own inside the code under test.
+
+    `location` is `file:line` of the innermost of them. `explicit` says whether it was named (`raise … from error`) or
+    was being handled when the other was raised.
+    """
+
+    exception: str
+    message: str
+    place: str
+    location: str
+    explicit: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """One execution's outcome with its evidence.
 
     `exception` is the exception's name (with its module unless it is a builtin), or how the process died (`SIGSEGV`,
     `exit 0`). `clause` is the part of the contract that a `bad_result` or an `effect` broke. `frames` run from the
-    outermost to the innermost, only those inside the code under test. `place` is where the bug is said to be.
+    outermost to the innermost, only those inside the code under test. `place` is where the bug is said to be. `causes`
+    are those of the exception, the nearest first.
     """
 
     outcome: Outcome
@@ -95,11 +128,24 @@ class Verdict:
     clause: str = ""
     place: str = ""
     frames: tuple[Frame, ...] = ()
+    causes: tuple[Cause, ...] = ()
 
     @property
     def signature(self) -> str:
-        """One line that is equal exactly for failures held to be the same bug."""
-        return " ".join(part for part in (str(self.outcome), self.clause or self.exception, self.place) if part)
+        """One line that is equal exactly for failures held to be the same bug: `crash KeyError < ValueError shop:pay`.
+
+        Of the causes it names the types, each once and not where they were raised: an error that is raised anew at each
+        level of a document has as many causes as the document has levels, and a helper that wraps what ten readers
+        raise is one bug for each kind of error, not for each reader.
+        """
+        chain = dict.fromkeys([self.exception, *(cause.exception for cause in self.causes)])
+        what = self.clause or " < ".join(chain)
+        return " ".join(part for part in (str(self.outcome), what, self.place) if part)
+
+    @property
+    def unchained(self) -> str:
+        """The signature without the causes, as records from before they were kept have it."""
+        return replace(self, causes=()).signature
 
     @property
     def location(self) -> str:
@@ -144,10 +190,18 @@ class Verdict:
             clause=str(data["clause"])[:MESSAGE_LIMIT],
             place=str(data["place"])[:MESSAGE_LIMIT],
             frames=tuple(
-                Frame(str(f["module"]), str(f["function"]), str(f["file"]), _line(f["line"]))
+                Frame(
+                    str(f["module"]), str(f["function"]), str(f["file"]), _line(f["line"]), _line(f.get("repeats", 1))
+                )
                 for f in data["frames"][-FRAMES_LIMIT:]
             ),
+            causes=tuple(_cause(c) for c in data.get("causes", ())[:CAUSES_LIMIT]),
         )
+
+
+def _cause(data: Mapping[str, Any]) -> Cause:
+    texts = [str(data[name])[:MESSAGE_LIMIT] for name in ("exception", "message", "place", "location")]
+    return Cause(*texts, explicit=bool(data["explicit"]))
 
 
 def _line(number: object) -> int:
@@ -157,12 +211,25 @@ def _line(number: object) -> int:
 
 
 @dataclass(frozen=True, slots=True)
+class Moment:
+    """An entry of a finding's history: what it became, when, by which versions, and why where there is a reason."""
+
+    date: str
+    status: Status
+    fuzzlab: str = ""
+    python: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """A bug: a verdict, the smallest input known to cause it, and its history.
 
-    `minimised_from` is the size in bytes of the input that was first seen. `path` is where the input was saved,
-    relative to the project, or empty while it is nowhere but here. `date` is the day on which it was first stored.
-    `options` are those of a target that nobody registered.
+    `minimised_from` is the size in bytes of the input that was first seen; `minimised` says whether minimising came to
+    its end, or is to be taken up again. `path` is where the input was saved, relative to the project, or empty while it
+    is nowhere but here. `date` is the day on which it was first stored. `options` are those of a target that nobody
+    registered. `evidence` are further inputs of the same signature, which fail at other lines. `exact` says whether its
+    signature was made with the chain of causes; records from before have one without.
     """
 
     target: str
@@ -171,12 +238,16 @@ class Finding:
     status: Status = Status.NEW
     deterministic: bool = True
     minimised_from: int = 0
+    minimised: bool = True
     found_after_seconds: float = 0.0
     found_after_executions: int = 0
     path: str = ""
     reason: str = ""
     date: str = ""
     options: tuple[str, ...] = ()
+    history: tuple[Moment, ...] = ()
+    evidence: tuple[Finding, ...] = ()
+    exact: bool = True
 
     @property
     def id(self) -> str:

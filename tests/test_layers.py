@@ -21,7 +21,7 @@ LAYERS = (
     "formats/ oracles/",
     "contract examples",
     "target",
-    "finder scope corpus card journal board guard",
+    "finder scope corpus card journal board guard chain",
     "executor dictionary register stock intake lookup",
     "autopsy triage inprocess engines/",
     "process child schedule",

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
+from random import Random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fuzzlab.finder import adhoc
-from fuzzlab.scope import Scope, packages, shown_path
-from fuzzlab.verdict import FRAMES_LIMIT
+from fuzzlab.scope import Scope, bounded, folded, packages, shown_path
+from fuzzlab.verdict import FRAMES_LIMIT, Frame
 from tests.parsers import hostile, planted
 
 
@@ -20,7 +24,7 @@ def test_packages() -> None:
 
 
 def test_frames() -> None:
-    """A traceback keeps what is under test, outermost first; a deep one keeps both ends."""
+    """A traceback keeps what is under test, outermost first; one of a recursion is folded."""
     scope = Scope(["tests"])
     assert "tests.parsers.planted" in scope
     assert "testsuite" not in scope
@@ -32,11 +36,53 @@ def test_frames() -> None:
     with pytest.raises(RecursionError) as deep:
         hostile.recurse()
     frames = scope.of_traceback(deep.tb)
-    assert len(frames) == FRAMES_LIMIT
-    assert frames[0].function == "test_frames"
-    assert frames[-1].function == "recurse"
+    assert [frame.function for frame in frames] == ["test_frames", "recurse"]
+    assert frames[-1].repeats > 500
     assert scope.of_stack(sys._getframe())[-1].function == "test_frames"
     assert scope.of_stack(None) == scope.of_traceback(None) == ()
+
+
+def _frames(text: str) -> list[Frame]:
+    return [Frame("m", letter, "m.py", line) for line, letter in enumerate(text)]
+
+
+@pytest.mark.parametrize(
+    ("calls", "shown"),
+    [
+        ("", []),
+        ("abc", ["a", "b", "c"]),
+        ("aab", ["a", "a", "b"]),
+        ("aaab", ["a3", "b"]),
+        ("x" + "ab" * 400, ["x", "a400", "b400"]),
+        ("x" + "ab" * 400 + "a", ["x", "a400", "b400", "a"]),
+        ("x" + "aab" * 90 + "y", ["x", "a90", "a90", "b90", "y"]),
+        ("abcdefgh" * 5, [f"{letter}5" for letter in "abcdefgh"]),
+    ],
+)
+def test_a_recursion_is_folded(calls: str, shown: list[str]) -> None:
+    """A cycle stands once with its count, also one of several functions; what leads there and out of it stays."""
+    short = folded(_frames(calls))
+    assert [f"{f.function}{f.repeats if f.repeats > 1 else ''}" for f in short] == shown
+    assert sum(f.repeats for f in short) == len(calls)
+
+
+@given(st.text("ab", max_size=200) | st.text("abcdef", max_size=60))
+def test_laws_of_folding(calls: str) -> None:
+    """Nothing is lost or added, the innermost frame stays the innermost."""
+    frames = _frames(calls)
+    short = folded(frames)
+    assert sum(f.repeats for f in short) == len(frames)
+    assert short[-1:] == [replace(f, repeats=short[-1].repeats) for f in frames[-1:]]
+    assert {f.place for f in short} == {f.place for f in frames}
+
+
+def test_what_cannot_be_folded_keeps_both_ends() -> None:
+    """A deep stack without a cycle is cut in its middle."""
+    rng = Random(0)  # noqa: S311 - the same ones every time
+    frames = [Frame("m", f"f{rng.randrange(50)}", "m.py", line) for line in range(1000)]
+    kept = bounded(frames)
+    assert len(kept) == FRAMES_LIMIT
+    assert (kept[0], kept[-1]) == (frames[0], frames[-1])
 
 
 def test_paths() -> None:
