@@ -7,22 +7,19 @@ disagree (a kill, an editor, a merge) is set aside and warned of, never fatal, n
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
-import json
 import os
-import platform
 import secrets
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
-from fuzzlab import __version__
+from fuzzlab.evidence import grouped
 from fuzzlab.files import sweep, write_atomically
 from fuzzlab.project import Project
-from fuzzlab.verdict import Finding, Status, Verdict, input_id
+from fuzzlab.sidecar import read_sidecar, today, written_sidecar
+from fuzzlab.verdict import Finding, input_id
 
 __all__ = ["LARGEST", "Corpus", "Plain", "Role", "Stored", "recorded"]
 
@@ -186,9 +183,9 @@ class Corpus:
         path = self.regressions_folder / finding.id
         was_there = path.exists()
         write_atomically(path, finding.data)
-        saved = replace(finding, path=self.project.shown(path), date=finding.date or _today())
+        saved = replace(finding, path=self.project.shown(path), date=finding.date or today())
         try:
-            write_atomically(path.with_name(f"{finding.id}.json"), _sidecar(saved))
+            write_atomically(path.with_name(f"{finding.id}.json"), written_sidecar(saved))
         except OSError:
             if not was_there:
                 path.unlink(missing_ok=True)
@@ -217,7 +214,7 @@ class Corpus:
             self._grown(-1)
 
     def findings(self) -> Iterator[Finding]:
-        """Yield the findings on record, by id; a sidecar that cannot be read is passed over with a warning."""
+        """Yield what is on record, an input each, by id; a sidecar that cannot be read is passed over with a warning."""
         for name, data in self._files(self.regressions_folder, named_by_content=True):
             path = self.regressions_folder / name
             sidecar = path.with_name(f"{name}.json")
@@ -227,8 +224,8 @@ class Corpus:
             if content is None:
                 continue
             try:
-                yield _read_sidecar(self.target, data, json.loads(content), self.project.shown(path))
-            except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
+                yield read_sidecar(self.target, data, content, self.project.shown(path))
+            except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
                 self._warn(sidecar, f"is no finding ({type(error).__name__}: {str(error)[:WARNED]})")
 
     def _files(self, folder: Path, *, named_by_content: bool) -> Iterator[tuple[str, bytes]]:
@@ -300,15 +297,11 @@ class Corpus:
 
 
 def recorded(project: Project, warn: Callable[[str], None]) -> Iterator[Finding]:
-    """Yield the findings on record of every target, registered or not, by target and id."""
+    """Yield the findings on record of every target, registered or not, each signature once, by target and id."""
     folders = sorted(project.corpus.iterdir()) if project.corpus.is_dir() else []
     for folder in folders:
         if folder.is_dir():
-            yield from Corpus(project, folder.name, warn).findings()
-
-
-def _today() -> str:
-    return dt.datetime.now(dt.UTC).date().isoformat()
+            yield from grouped(Corpus(project, folder.name, warn).findings())
 
 
 def _count(folder: Path, *, sidecars: bool) -> int:
@@ -317,33 +310,3 @@ def _count(folder: Path, *, sidecars: bool) -> int:
             return sum(1 for e in entries if e.name[0] != "." and not (sidecars and e.name.endswith(".json")))
     except OSError:
         return 0
-
-
-def _sidecar(finding: Finding) -> bytes:
-    document = {
-        "signature": finding.signature,
-        **finding.verdict.to_json(),
-        "date": finding.date,
-        "versions": {"fuzzlab": __version__, "python": platform.python_version()},
-        "minimised_from": finding.minimised_from,
-        "deterministic": finding.deterministic,
-        "status": finding.status if finding.status is Status.ACCEPTED else Status.KNOWN,
-        "reason": finding.reason,
-        "options": finding.options,
-    }
-    return json.dumps(document, indent=2, ensure_ascii=True).encode("ascii") + b"\n"
-
-
-def _read_sidecar(target: str, data: bytes, document: Any, path: str) -> Finding:
-    return Finding(
-        target=target,
-        verdict=Verdict.from_json(document),
-        data=data,
-        status=Status(document["status"]),
-        deterministic=bool(document["deterministic"]),
-        minimised_from=int(document["minimised_from"]),
-        path=path,
-        reason=str(document["reason"]),
-        date=str(document["date"]),
-        options=tuple(map(str, document["options"])),
-    )

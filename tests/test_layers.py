@@ -14,7 +14,7 @@ PACKAGE = Path(fuzzlab.__file__).parent
 
 # A module imports only from strictly lower layers, plus its own family's __init__. Lowest first.
 LAYERS = (
-    "errors verdict message lazy escape files unicode boundaries interrupts plateau columns screen cover footprint",
+    "errors verdict message lazy escape files unicode boundaries interrupts plateau columns screen cover footprint evidence sidecar",
     "events channel blackbox project duration strings sanitizers",
     "document trees rows blocks schemas sinks/ leaves table",
     "jsontext pruning",

@@ -49,7 +49,7 @@ def hidden() -> None:
 
 def both() -> None:
     try:
-        [][0]
+        tuple("")[0]
     except IndexError as error:
         named = error
     try:
