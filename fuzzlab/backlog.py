@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 import queue
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,16 +25,35 @@ PATIENCE = 1.0
 TICK = 0.05
 """Seconds between two attempts to end an attempt."""
 
+FIRST, NOW, LATER = range(3)
+"""What is done first: to stop; what was found in this campaign; what an earlier one has left."""
+
 
 class Backlog:
     """A thread with a worker of its own, one finding after the other, so that a campaign never waits for it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        seconds: float | None = None,
+        on_better: Callable[[Finding, Finding], None] = lambda _raw, _better: None,
+    ) -> None:
+        """Start it.
+
+        Args:
+            folder: for its worker's files.
+            seconds: of minimising a finding (None: as long as is usual for its outcome).
+            on_better: told of (as found, with its smallest input so far), by `finished` and in its caller's thread.
+        """
         self._folder = folder
-        self._jobs: queue.SimpleQueue[tuple[Target, Finding] | None] = queue.SimpleQueue()
-        self._done: queue.SimpleQueue[tuple[Finding, Finding]] = queue.SimpleQueue()
+        self._seconds = seconds
+        self._on_better = on_better
+        self._jobs: queue.PriorityQueue[tuple[int, int, Target | None, Finding | None]] = queue.PriorityQueue()
+        self._order = itertools.count()
+        self._done: queue.SimpleQueue[tuple[Finding, Finding, bool]] = queue.SimpleQueue()
         self._failed: queue.SimpleQueue[tuple[str, FuzzlabError]] = queue.SimpleQueue()
-        self._deadline = float("inf")
+        self._deadline = math.inf
         self._stopped, self._abandoned = threading.Event(), threading.Event()
         self._bench: Worker | None = None
         self.pending = 0
@@ -45,16 +66,20 @@ class Backlog:
         """Whether an attempt is in hand."""
         return self._bench is not None
 
-    def put(self, target: Target, finding: Finding) -> None:
-        """Hand over a finding."""
+    def put(self, target: Target, finding: Finding, *, later: bool = False) -> None:
+        """Hand over a finding; `later`: one that was left by an earlier campaign, and may be left by this one too."""
         self.pending += 1
-        self._jobs.put((target, finding))
+        self._jobs.put((LATER if later else NOW, next(self._order), target, finding))
 
     def finished(self) -> Iterator[tuple[Finding, Finding]]:
         """Yield (as found, as triaged) for what is done."""
         while not self._done.empty():
-            self.pending -= 1
-            yield self._done.get()
+            raw, now, is_done = self._done.get()
+            if is_done:
+                self.pending -= 1
+                yield raw, now
+            else:
+                self._on_better(raw, now)
 
     def failures(self) -> Iterator[tuple[str, FuzzlabError]]:
         """Yield (target, error) where a worker failed; the finding is among the finished ones, not reproduced.
@@ -70,13 +95,13 @@ class Backlog:
             raise failure
 
     def hurry(self, deadline: float) -> None:
-        """Have all done by `deadline` (monotonic): what is left by then is only deflaked."""
+        """Have all done by `deadline` (monotonic): what is left by then is only deflaked, what may be left is now."""
         self._deadline = deadline
 
     def close(self) -> None:
         """Stop after the attempt in hand, or without it where it takes long; what is not done stays as it was found."""
         self._stopped.set()
-        self._jobs.put(None)
+        self._jobs.put((FIRST, 0, None, None))
         self._thread.join(PATIENCE)
         while self._thread.is_alive():
             self.abandon()
@@ -91,27 +116,37 @@ class Backlog:
 
     def _work(self) -> None:
         try:
-            while (job := self._jobs.get()) is not None and not self._stopped.is_set():
-                target, finding = job
+            while not self._stopped.is_set():
+                rank, _, target, finding = self._jobs.get()
+                if target is None or finding is None or self._stopped.is_set():
+                    return
                 try:
-                    done = self._one(target, finding)
+                    done = finding if self._may_leave(rank) else self._one(target, finding, rank)
                 except FuzzlabError as error:
                     if not self._abandoned.is_set():
                         self._failed.put((target.name, error))
-                    done = replace(finding, deterministic=False)
+                    done = finding if rank == LATER else replace(finding, deterministic=False)
                 if not self._abandoned.is_set():  # it would be the verdict on a worker that we killed
-                    self._done.put((finding, done))
+                    self._done.put((finding, done, True))
         except BaseException as error:  # noqa: BLE001 - raised again by the supervisor
             if not self._abandoned.is_set():
                 self._failure = error
 
-    def _one(self, target: Target, finding: Finding) -> Finding:
+    def _one(self, target: Target, finding: Finding, rank: int) -> Finding:
         self._bench = bench = Worker(target, self._folder, largest=len(finding.data))
         try:
-            return triage(finding, bench, target.format, should_stop=self._must_stop)
+            return triage(
+                finding, bench, target.format, seconds=self._seconds,
+                should_stop=lambda: self._must_stop() or self._may_leave(rank),
+                on_better=lambda better: self._done.put((finding, better, False)),
+            )  # fmt: skip
         finally:
             self._bench = None
             bench.close()
+
+    def _may_leave(self, rank: int) -> bool:
+        """Whether the campaign is over, and this was left by an earlier one."""
+        return rank == LATER and self._deadline < math.inf
 
     def _must_stop(self) -> bool:
         return self._stopped.is_set() or time.monotonic() > self._deadline

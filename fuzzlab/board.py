@@ -28,6 +28,14 @@ CARD_ROOM = 8
 BAR_LEAST, BAR_MOST, BAR_GAP = 8, 60, 2
 """Columns of the bar, and behind it: below the least it says nothing, beyond the most nothing more."""
 
+_STYLES = {
+    Status.NEW: Style.NEW,
+    Status.KNOWN: Style.KNOWN,
+    Status.ACCEPTED: Style.ACCEPTED,
+    Status.FIXED: Style.DONE,
+    Status.REGRESSED: Style.ALARM,
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Goal:
@@ -165,7 +173,7 @@ class Board:
         if self._newest is None:
             return ((fitted("no findings yet", columns), Style.DIM),)
         finding, seen = self._newest
-        style = {Status.NEW: Style.NEW, Status.KNOWN: Style.KNOWN, Status.ACCEPTED: Style.ACCEPTED}[finding.status]
+        style = _STYLES[finding.status]
         said = f"newest finding, {age(now - seen)} ago: {escaped(finding.target)} [{finding.status}]: "
         text = said + one_line(finding.signature)
         return ((fitted(text, columns), style),)

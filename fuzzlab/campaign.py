@@ -68,6 +68,8 @@ class Limits:
     plateau: float = 0.0
     workers: int = 1
     seed: int = 0
+    minimise: float | None = None
+    """Seconds of minimising a finding (None: as long as is usual for its outcome)."""
 
 
 @dataclass(slots=True)
@@ -134,7 +136,7 @@ class Campaign:
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._states = {target.name: self._state(target) for target in targets}
         self._standings = {name: Standing(left=limits.seconds_each) for name in self._states}
-        self._triage = Backlog(self.folder)
+        self._triage = Backlog(self.folder, seconds=limits.minimise, on_better=self._improved)
         self._end = 0.0
 
     def run(self) -> Generator[Event, None, None]:
@@ -146,6 +148,9 @@ class Campaign:
         """
         self._end = time.monotonic() + self.limits.seconds
         progressed = looked = time.monotonic()
+        for state in self._states.values():
+            for finding in list(state.register.take_up()):
+                self._triage.put(state.target, finding, later=True)
         try:
             while self._fill():
                 self._wait()
@@ -234,7 +239,7 @@ class Campaign:
             self._events.put(Warned(message, target.name))
 
         corpus = Corpus(self.project, target.name, warn)
-        return _State(target, corpus, Register(corpus, cannot_save=warn))
+        return _State(target, corpus, Register(corpus, warn=warn))
 
     def _fill(self) -> bool:
         """Give every free worker a turn; say whether anything runs."""
@@ -353,7 +358,8 @@ class Campaign:
         if verdict.signature in state.register.seen:
             return
         if (known := state.register.known(verdict)) is not None:
-            yield FindingSeen(known)
+            if state.register.is_news(known):
+                yield FindingSeen(known)
             return
         finding = state.register.note(
             Finding(
@@ -363,6 +369,9 @@ class Campaign:
             )
         )  # fmt: skip
         self._triage.put(state.target, finding)
+
+    def _improved(self, raw: Finding, better: Finding) -> None:
+        self._states[raw.target].register.improve(raw, better)
 
     def _settle(self) -> Iterator[Event]:
         for raw, done in self._triage.finished():

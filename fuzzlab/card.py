@@ -7,9 +7,9 @@ import shlex
 from collections.abc import Iterator
 
 from fuzzlab.escape import escaped, hex_dump, one_line, shown_input
-from fuzzlab.verdict import Finding, Outcome, Verdict
+from fuzzlab.verdict import Cause, Finding, Outcome, Status, Verdict
 
-__all__ = ["card", "replay_command", "sentence"]
+__all__ = ["card", "cause_line", "frame_lines", "history_lines", "passed_line", "replay_command", "sentence"]
 
 FRAMES_SHOWN = 6
 """Frames of a card, the innermost ones: enough to see who called whom, few enough to see the input beside them."""
@@ -51,6 +51,8 @@ def card(finding: Finding) -> Iterator[str]:
     verdict = finding.verdict
     flaky = "" if finding.deterministic else ", not reproducible"
     yield f"{verdict.outcome}  {escaped(finding.target)}  [{finding.status}{flaky}]  {finding.id}"
+    if finding.status is Status.REGRESSED:
+        yield "  REGRESSED: it was fixed, and is back"
     yield f"  {sentence(verdict)}"
     size = f"{len(finding.data)} byte{'' if len(finding.data) == 1 else 's'}"
     if finding.minimised_from > len(finding.data):
@@ -59,18 +61,53 @@ def card(finding: Finding) -> Iterator[str]:
     if not _is_text(finding.data):
         for row in hex_dump(finding.data):
             yield f"    {row}"
-    shown = verdict.frames[-FRAMES_SHOWN:]
-    if len(verdict.frames) > len(shown):
-        yield f"    … {len(verdict.frames) - len(shown)} frames further out"
-    for frame in shown:
-        yield "    " + escaped(f"{frame.file}:{frame.line}  in {frame.function}")
+    yield from (f"    {line}" for line in frame_lines(verdict))
+    for cause in verdict.causes:
+        yield f"    {cause_line(cause)}"
     if finding.path:
         yield f"  replay:  {escaped(replay_command(finding))}"
         yield f"  saved:   {escaped(finding.path)}"
     else:
         yield f"  NOT SAVED; the whole input as base64:  {base64.b64encode(finding.data).decode('ascii')}"
+    for other in finding.evidence:
+        yield f"  also:    {escaped(other.path or shown_input(other.data))}, at {escaped(other.verdict.location)}"
     if finding.reason:
         yield f"  accepted: {one_line(finding.reason)}"
+
+
+def passed_line(finding: Finding) -> str:
+    """Say that a finding on record no longer fails."""
+    what = f"{escaped(finding.target)}  {finding.id}  {one_line(finding.signature)}"
+    if finding.status is Status.ACCEPTED:
+        return f"warning: accepted, and no longer fails  {what}; fuzzlab findings reopen {finding.id}"
+    return f"fixed  {what}"
+
+
+def frame_lines(verdict: Verdict) -> Iterator[str]:
+    """Yield a line for each of the innermost frames; a cycle of calls stands once, with its count."""
+    shown = verdict.frames[-FRAMES_SHOWN:]
+    if further := sum(frame.repeats for frame in verdict.frames[: -len(shown)]):
+        yield f"… {further} frame{'' if further == 1 else 's'} further out"
+    for frame in shown:
+        times = f"  ({frame.repeats} times)" if frame.repeats > 1 else ""
+        yield escaped(f"{frame.file}:{frame.line}  in {frame.function}{times}")
+
+
+def cause_line(cause: Cause) -> str:
+    """Say what an exception came from."""
+    how = "caused by" if cause.explicit else "while handling"
+    message = f": {one_line(cause.message)}" if cause.message else ""
+    return f"{how} {escaped(cause.exception)}{message}, at {escaped(cause.location)}"
+
+
+def history_lines(finding: Finding) -> Iterator[str]:
+    """Yield a line for each entry of a finding's history, the first with the day on which it was stored."""
+    if finding.date:
+        yield f"{one_line(finding.date)}  found"
+    for moment in finding.history:
+        versions = f"fuzzlab {moment.fuzzlab}, Python {moment.python}"
+        note = f": {one_line(moment.note)}" if moment.note else ""
+        yield f"{one_line(moment.date)}  {moment.status}{note}  ({one_line(versions)})"
 
 
 def _is_text(data: bytes) -> bool:

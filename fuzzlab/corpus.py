@@ -214,7 +214,7 @@ class Corpus:
             self._grown(-1)
 
     def findings(self) -> Iterator[Finding]:
-        """Yield what is on record, an input each, by id; a sidecar that cannot be read is passed over with a warning."""
+        """Yield what is on record, an input each, by id; one that cannot be read is passed over with a warning."""
         for name, data in self._files(self.regressions_folder, named_by_content=True):
             path = self.regressions_folder / name
             sidecar = path.with_name(f"{name}.json")

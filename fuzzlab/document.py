@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from fuzzlab.events import TargetResult
 from fuzzlab.verdict import Finding, Outcome, Status
 
-__all__ = ["FindingDocument", "RunDocument", "TargetDocument", "finding_document", "run_document"]
+__all__ = ["CauseDocument", "FindingDocument", "RunDocument", "TargetDocument", "finding_document", "run_document"]
 
 VERSION = 1
 """Raised when a field changes its meaning or goes; a new field does not raise it."""
@@ -20,8 +20,19 @@ class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class CauseDocument(_Model):
+    """An exception from which another came."""
+
+    exception: str
+    message: str
+    location: str
+
+
 class FindingDocument(_Model):
-    """One bug. `input_base64` holds the input only where it could not be saved (`input_file` is then empty)."""
+    """One bug. `input_base64` holds the input only where it could not be saved (`input_file` is then empty).
+
+    `evidence` are the files of further inputs, `causes` the exceptions that the last one came from.
+    """
 
     id: str
     outcome: Outcome
@@ -36,10 +47,17 @@ class FindingDocument(_Model):
     input_base64: str | None
     found_after_seconds: float
     found_after_executions: int
+    minimised: bool = True
+    causes: list[CauseDocument] = []
+    evidence: list[str] = []
 
 
 class TargetDocument(_Model):
-    """One target in one run; `coverage` is 0 where the engine does not measure it."""
+    """One target in one run; `coverage` is 0 where the engine does not measure it.
+
+    `findings` failed in this run. `fixed` were on record and no longer fail, `outdated` are accepted and
+    no longer fail.
+    """
 
     name: str
     executions: int
@@ -50,6 +68,8 @@ class TargetDocument(_Model):
     corpus_size: int
     worker_restarts: int
     findings: list[FindingDocument]
+    fixed: list[FindingDocument] = []
+    outdated: list[FindingDocument] = []
 
 
 class RunDocument(_Model):
@@ -74,6 +94,8 @@ def run_document(results: Iterable[TargetResult], *, exit_code: int, seconds: fl
             corpus_size=result.corpus_size,
             worker_restarts=result.worker_restarts,
             findings=[finding_document(finding) for finding in result.findings],
+            fixed=[finding_document(finding) for finding in result.fixed],
+            outdated=[finding_document(finding) for finding in result.outdated],
         )
         for result in results
     ]
@@ -97,6 +119,14 @@ def finding_document(finding: Finding) -> FindingDocument:
         input_base64=None if finding.path else base64.b64encode(finding.data).decode("ascii"),
         found_after_seconds=round(finding.found_after_seconds, 3),
         found_after_executions=finding.found_after_executions,
+        minimised=finding.minimised,
+        causes=[
+            CauseDocument(
+                exception=_encodable(c.exception), message=_encodable(c.message), location=_encodable(c.location)
+            )
+            for c in verdict.causes
+        ],
+        evidence=[_encodable(other.path) for other in finding.evidence],
     )
 
 

@@ -8,6 +8,7 @@ from fuzzlab.verdict import Finding
 
 __all__ = [
     "Event",
+    "FindingPassed",
     "FindingSeen",
     "Plateaued",
     "Progressed",
@@ -25,6 +26,8 @@ class TargetResult:
 
     `workers` is how many it has at this moment, where that changes during a run. `newest` is the age of the last new
     behaviour: seconds since the last input that reached new code, None before one did in this run.
+    `findings` failed in this run. `fixed` were on record and no longer fail, `outdated` are accepted and
+    no longer fail.
     """
 
     name: str
@@ -38,6 +41,8 @@ class TargetResult:
     findings: tuple[Finding, ...] = ()
     newest: float | None = None
     workers: int = 0
+    fixed: tuple[Finding, ...] = ()
+    outdated: tuple[Finding, ...] = ()
 
     @property
     def executions_per_second(self) -> float:
@@ -62,6 +67,13 @@ class Progressed:
 @dataclass(frozen=True, slots=True)
 class FindingSeen:
     """A bug was found, or one found earlier was seen again in this run; once a signature and run."""
+
+    finding: Finding
+
+
+@dataclass(frozen=True, slots=True)
+class FindingPassed:
+    """A finding on record no longer fails: it is fixed, or an acceptance that nobody needs any more."""
 
     finding: Finding
 
@@ -97,4 +109,4 @@ class TargetFinished:
     result: TargetResult = field()
 
 
-Event = TargetStarted | Progressed | FindingSeen | WorkerRestarted | Plateaued | Warned | TargetFinished
+Event = TargetStarted | Progressed | FindingPassed | FindingSeen | WorkerRestarted | Plateaued | Warned | TargetFinished

@@ -19,12 +19,12 @@ KEPT = 3
 """Inputs kept of one signature at the most: its smallest, and two that get there by another way."""
 
 _RANK = (Status.ACCEPTED, Status.REGRESSED, Status.NEW, Status.KNOWN, Status.FIXED)
-"""Of records that disagree, after a merge say, the first counts: a decision is about the signature, and it is fixed only
-where all of its inputs are."""
+"""Of records that disagree, after a merge say, the first counts: a decision is about the signature, and it is fixed
+only where all of its inputs are."""
 
 
 def grouped(findings: Iterable[Finding]) -> list[Finding]:
-    """Give one finding a signature, in the order in which each is first met: its smallest input, the others as evidence."""
+    """Give one finding a signature, in the order in which each is first met: its smallest input, with the others."""
     groups: dict[tuple[str, str], list[Finding]] = {}
     for finding in findings:
         groups.setdefault((finding.target, finding.signature), []).append(finding)

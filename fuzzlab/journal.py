@@ -14,6 +14,7 @@ from fuzzlab.document import RunDocument, finding_document
 from fuzzlab.errors import UserError
 from fuzzlab.events import (
     Event,
+    FindingPassed,
     FindingSeen,
     Plateaued,
     Progressed,
@@ -77,7 +78,7 @@ def _fields(event: Event) -> dict[str, Any]:
     match event:
         case TargetStarted(target):
             return {"target": target}
-        case FindingSeen(finding):
+        case FindingSeen(finding) | FindingPassed(finding):
             return {"target": finding.target, "finding": finding_document(finding).model_dump(mode="json")}
         case WorkerRestarted(target, reason):
             return {"target": target, "reason": reason}

@@ -30,6 +30,7 @@ class Config(BaseModel):
 
     targets: list[Module] = Field(default=["targets"], description="packages or modules to import for their targets")
     corpus: str = Field(default="corpus", min_length=1, description="folder of seeds and regressions, from the root")
+    strict: bool = Field(default=False, description="whether an accepted finding that no longer fails is a failure")
     examples: int = Field(default=200, ge=1, description="examples of the property engine a target")
 
 

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from fuzzlab.card import card
+from fuzzlab.card import card, passed_line
 from fuzzlab.errors import UserError
-from fuzzlab.events import Event, FindingSeen, Warned
+from fuzzlab.events import Event, FindingPassed, FindingSeen, Warned
 from fuzzlab.finder import load
 from fuzzlab.project import Project
 from fuzzlab.session import Session
@@ -36,8 +36,9 @@ class BrokenContract(Exception):
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--fuzzlab-examples` stands for `[tool.fuzzlab] examples`."""
+    """`--fuzzlab-examples` and `--fuzzlab-strict` stand for what `[tool.fuzzlab]` says."""
     group = parser.getgroup("fuzzlab")
+    group.addoption("--fuzzlab-strict", action="store_true", help="fail also for accepted findings that no longer fail")
     group.addoption("--fuzzlab-examples", type=int, metavar="N", help="examples of each target's property item")
 
 
@@ -125,18 +126,27 @@ class TargetItem(pytest.Item):
     def runtest(self) -> None:
         """Run it, and fail for what it found.
 
+        What is fixed is only told: a test run, of an older commit say, must not change what is committed.
+
         Raises:
-            BrokenContract: there is a finding.
+            BrokenContract: there is a finding, or an acceptance that nobody needs, and somebody wants to know of those.
         """
+        project = self.config.stash[PROJECT]
+        strict = self.config.getoption("--fuzzlab-strict") or project.config.strict
         found: list[Finding] = []
-        for event in self.events(Session(self.config.stash[PROJECT], self.target)):
-            if isinstance(event, FindingSeen) and event.finding.status is not Status.ACCEPTED:
-                if event.finding.deterministic:
-                    found.append(event.finding)
-                else:  # what does not happen each time must not fail a pull request by chance
-                    self.add_report_section("call", "fuzzlab", "\n".join(card(event.finding)))
-            elif isinstance(event, Warned):
-                self.add_report_section("call", "fuzzlab", event.message)
+        for event in self.events(Session(project, self.target, strict=strict, records=False)):
+            match event:
+                case FindingSeen(finding) if finding.status.is_open and finding.deterministic:
+                    found.append(finding)
+                case FindingSeen(finding) if finding.status.is_open:
+                    # What does not happen each time must not fail a pull request by chance.
+                    self.add_report_section("call", "fuzzlab", "\n".join(card(finding)))
+                case FindingPassed(finding):
+                    self.add_report_section("call", "fuzzlab", passed_line(finding))
+                    if strict and finding.status is Status.ACCEPTED:
+                        found.append(finding)
+                case Warned(message):
+                    self.add_report_section("call", "fuzzlab", message)
         if found:
             raise BrokenContract(found)
 
@@ -144,13 +154,19 @@ class TargetItem(pytest.Item):
         """Show the findings' cards; what fuzzlab or the user did wrong as one message."""
         error = excinfo.value
         if isinstance(error, BrokenContract):
-            return "\n\n".join("\n".join(card(finding)) for finding in error.findings)
+            return "\n\n".join(map(_failure, error.findings))
         return str(error) if isinstance(error, UserError) else str(excinfo.getrepr(style="long"))
 
     def reportinfo(self) -> tuple[Path, int, str]:
         """Give the target's place."""
         code = getattr(self.target.function, "__code__", None)
         return self.path, (code.co_firstlineno - 1) if code else 0, f"{self.target.name}::{self.name}"
+
+
+def _failure(finding: Finding) -> str:
+    """Show a finding's card; of an accepted one, which fails an item only by no longer failing, say that first."""
+    lines = list(card(finding))
+    return "\n".join([passed_line(finding), *lines] if finding.status is Status.ACCEPTED else lines)
 
 
 class ReplayItem(TargetItem):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Generator
+from functools import partial
 
 import click
 
@@ -30,6 +31,8 @@ def carry_out(
     quiet: bool,
     goal: Goal | None = None,
     hurry: Callable[[], None] = lambda: None,
+    pull_request: bool = False,
+    strict: bool = False,
     publish: Callable[[str], None] | None = None,
 ) -> ExitCode:
     """Show a run's events as they come, write them down, and give its exit code.
@@ -41,16 +44,20 @@ def carry_out(
         quiet: whether to show findings and the sum only.
         goal: what the run sets out to do, for one that tells of its progress.
         hurry: called when somebody presses Ctrl-C again while the run comes to its end.
+        pull_request: whether it must not fail by chance: what does not fail each time is shown, and fails nothing.
+        strict: whether an accepted finding that no longer fails is a failure.
         publish: takes the run's JSON document, where standard output is kept for it.
     """
     with watched(hurry):
-        return _carried_out(project, events, standing, quiet=quiet, goal=goal, publish=publish)
+        is_failure = partial(_is_failure, pull_request=pull_request, strict=strict)
+        return _carried_out(project, events, standing, is_failure, quiet=quiet, goal=goal, publish=publish)
 
 
 def _carried_out(
     project: Project,
     events: Generator[Event, None, None],
     standing: Callable[[], list[TargetResult]],
+    is_failure: Callable[[TargetResult], bool],
     *,
     quiet: bool,
     goal: Goal | None,
@@ -86,7 +93,8 @@ def _carried_out(
         terminal.event(event)
         journal.event(event)
     unsaved = [finding for finding in findings if not finding.path]
-    code = _code(interrupted=interrupted, failure=failure, unsaved=bool(unsaved), is_open=Register.is_open(findings))
+    is_open = any(map(is_failure, results))
+    code = _code(interrupted=interrupted, failure=failure, unsaved=bool(unsaved), is_open=is_open)
     terminal.summary(results, seconds)
     document = run_document(results, exit_code=code, seconds=seconds)
     journal.finish(document)
@@ -99,6 +107,10 @@ def _carried_out(
     if failure is not None:
         raise failure
     return code
+
+
+def _is_failure(result: TargetResult, *, pull_request: bool, strict: bool) -> bool:
+    return Register.is_open(result.findings, by_chance=not pull_request) or (strict and bool(result.outdated))
 
 
 def _code(*, interrupted: bool, failure: FuzzlabError | None, unsaved: bool, is_open: bool) -> ExitCode:

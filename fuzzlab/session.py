@@ -13,7 +13,16 @@ from fuzzlab.engines import Runner
 from fuzzlab.engines import property as property_engine
 from fuzzlab.engines.replay import replay
 from fuzzlab.errors import UserError
-from fuzzlab.events import Event, FindingSeen, TargetFinished, TargetResult, TargetStarted, Warned, WorkerRestarted
+from fuzzlab.events import (
+    Event,
+    FindingPassed,
+    FindingSeen,
+    TargetFinished,
+    TargetResult,
+    TargetStarted,
+    Warned,
+    WorkerRestarted,
+)
 from fuzzlab.inprocess import InProcess
 from fuzzlab.project import Project
 from fuzzlab.register import Register
@@ -22,7 +31,7 @@ from fuzzlab.triage import triage
 from fuzzlab.verdict import Finding, Status, Verdict
 from fuzzlab.worker import Worker, scratch
 
-__all__ = ["Session", "standing"]
+__all__ = ["CHECK_MINIMISE_SECONDS", "Session", "standing"]
 
 CHECK_MINIMISE_SECONDS = 10.0
 """Seconds of minimising a finding in a pull request: Hypothesis has shrunk the cheap ones already."""
@@ -30,22 +39,31 @@ CHECK_MINIMISE_SECONDS = 10.0
 
 @dataclass(slots=True)
 class Session:
-    """A target, its corpus and its register, for one run of one engine."""
+    """A target, its corpus and its register, for one run of one engine.
+
+    `minimise` is how many seconds to minimise a finding. `strict`: look also at the inputs of accepted findings, which
+    somebody wants to know of when they no longer fail. `records`: whether to write down what is fixed.
+    """
 
     project: Project
     target: Target
     in_process: bool = False
+    minimise: float = CHECK_MINIMISE_SECONDS
+    strict: bool = False
+    records: bool = True
     corpus: Corpus = field(init=False)
     register: Register = field(init=False)
     _warnings: list[Warned] = field(default_factory=list)
     _runner: Runner | None = None
     _began: float = 0.0
     _seconds: float | None = None
+    _fixed: list[Finding] = field(default_factory=list)
+    _outdated: list[Finding] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Read what is on record."""
         self.corpus = Corpus(self.project, self.target.name, self._warn)
-        self.register = Register(self.corpus, cannot_save=self._warn)
+        self.register = Register(self.corpus, warn=self._warn)
 
     def replay(self, files: Sequence[Path] = ()) -> Iterator[Event]:
         """Run the stored inputs once each, or these files, which are not stored.
@@ -61,18 +79,46 @@ class Session:
         with self._running(self._make_runner(max(map(len, stored), default=0))) as runner:
             if stored:
                 self._start(runner)
+            failed: dict[bytes, Verdict] = {}
             for data, verdict in replay(stored, runner):
+                failed[data] = verdict
                 if data in given:
                     yield self._shown(data, verdict, given[data])
-                elif verdict.signature not in self.register.seen:
-                    found = self.register.known(verdict)
-                    if found is None:
-                        noted = self.register.note(self._finding(data, verdict, runner.executions))
-                        found = self.register.settle(noted, noted)
-                    if found is not None:
-                        yield FindingSeen(found)
+                else:
+                    yield from self._replayed(data, verdict)
                 yield from self._drain()
+            if not given:
+                yield from self._look_back(failed, stored)
         yield from self._finished()
+
+    def _replayed(self, data: bytes, verdict: Verdict) -> Iterator[Event]:
+        """A stored input failed."""
+        if verdict.signature in self.register.seen:
+            return
+        if (known := self.register.known(verdict)) is not None:
+            if self.register.is_news(known):
+                yield FindingSeen(known)
+            return
+        noted = self.register.note(self._finding(data, verdict, self._runner.executions if self._runner else 0))
+        if (found := self.register.settle(noted, noted)) is not None:
+            yield FindingSeen(found)
+
+    def _look_back(self, failed: dict[bytes, Verdict], tried: Sequence[bytes]) -> Iterator[Event]:
+        """Tell of what is on record and no longer fails.
+
+        Without a worker no limit is enforced and no side effect is seen: that nothing failed says nothing then.
+        """
+        if self.in_process:
+            return
+        for finding in self.register.look_back(failed, set(tried) - failed.keys()):
+            if finding.status is Status.ACCEPTED:
+                self._outdated.append(finding)
+            else:
+                self._fixed.append(finding)
+                if self.records:
+                    self.register.write_fixed(finding)
+            yield FindingPassed(finding)
+            yield from self._drain()
 
     def check(self, *, examples: int, seed: int | None) -> Iterator[Event]:
         """Run the property engine; what it finds is deflaked, minimised and stored.
@@ -85,13 +131,25 @@ class Session:
         yield from self._drain()
         with self._running(self._make_runner(0, impatient=True)) as runner:
             self._start(runner)
+            if self.strict:
+                yield from self._accepted(runner)
             for failure in property_engine.check(self.target, runner, seeds=seeds, examples=examples, seed=seed):
                 if (known := self.register.known(failure.verdict)) is not None:
-                    yield FindingSeen(known)
+                    if self.register.is_news(known):
+                        yield FindingSeen(known)
                     continue
                 finding = self._finding(failure.data, failure.verdict, failure.executions)
                 yield from self._triaged(self.register.note(replace(finding, minimised_from=failure.first_size)))
         yield from self._finished()
+
+    def _accepted(self, runner: Runner) -> Iterator[Event]:
+        """Run the inputs of accepted findings, which examples need not meet."""
+        accepted = [f for f in self.register.recorded.values() if f.status is Status.ACCEPTED]
+        inputs = [other.data for finding in accepted for other in (finding, *finding.evidence)]
+        failed = dict(replay(inputs, runner))
+        for data, verdict in failed.items():
+            yield from self._replayed(data, verdict)
+        yield from self._look_back(failed, inputs)
 
     @property
     def has_begun(self) -> bool:
@@ -111,6 +169,8 @@ class Session:
             corpus_size=sum(self.corpus.sizes().values()),
             worker_restarts=runner.restarts if runner else 0,
             findings=self.register.findings(),
+            fixed=tuple(self._fixed),
+            outdated=tuple(self._outdated),
         )
 
     @contextmanager
@@ -129,9 +189,8 @@ class Session:
 
     def _shown(self, data: bytes, verdict: Verdict, path: Path) -> FindingSeen:
         """A file that somebody asks about: shown as it is, whatever is on record of its signature."""
-        known = self.register.known(verdict)
         finding = Finding(
-            target=self.target.name, verdict=verdict, data=data, status=known.status if known else Status.NEW,
+            target=self.target.name, verdict=verdict, data=data, status=self.register.status(verdict),
             minimised_from=len(data), path=self.project.shown(path.resolve()), options=self.target.options,
         )  # fmt: skip
         self.register.seen[finding.signature] = finding
@@ -140,7 +199,10 @@ class Session:
     def _triaged(self, finding: Finding) -> Iterator[Event]:
         bench = Worker(self.target, scratch(self.project), largest=len(finding.data))
         try:
-            done = triage(finding, bench, self.target.format, seconds=CHECK_MINIMISE_SECONDS)
+            done = triage(
+                finding, bench, self.target.format, seconds=self.minimise,
+                on_better=lambda better: self.register.improve(finding, better),
+            )  # fmt: skip
         finally:
             bench.close()
         if (settled := self.register.settle(finding, done)) is not None:

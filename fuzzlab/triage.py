@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, Protocol
 
+from fuzzlab.evidence import Ways
 from fuzzlab.formats import Format, Reductions
 from fuzzlab.verdict import Finding, Outcome, Verdict
 
@@ -21,6 +22,9 @@ MINIMISE_SECONDS = 20.0
 
 COSTLY_SECONDS = 30.0
 """The same for hangs and deaths, each of whose attempts takes up to twice the budget, or a worker."""
+
+SAVE_EVERY = 2.0
+"""Seconds of minimising that a kill may cost."""
 
 PLAIN_SIZE = 256
 """Bytes of an input whose single characters are made plain: nobody reads those of a longer one."""
@@ -46,10 +50,13 @@ def triage(
     *,
     seconds: float | None = None,
     should_stop: Callable[[], bool] = lambda: False,
+    on_better: Callable[[Finding], None] = lambda _: None,
 ) -> Finding:
     """Give the finding deflaked and minimised, always with an input of the same signature.
 
-    Minimising ends after `seconds` (by default, as long as is usual for its outcome), or when `should_stop` says so.
+    Minimising ends after `seconds` (by default, as long as is usual for its outcome), or when `should_stop` says so; it
+    is then marked as not minimised, to be taken up again, unless all of its time made nothing smaller. `on_better` is
+    told of the smallest input so far, every SAVE_EVERY seconds at the most, so that it can be stored.
 
     A failure that does not happen again is kept as it is, marked as not deterministic. One that comes out as another
     violation in a fresh process, and does so each time, is that other one: the engine's process had a history.
@@ -63,19 +70,36 @@ def triage(
     if verdict is None:
         return replace(finding, deterministic=False)
     limit = seconds if seconds is not None else COSTLY_SECONDS if verdict.outcome.is_costly else MINIMISE_SECONDS
-    end = time.monotonic() + limit
-    best = verdict
+    began = saved = time.monotonic()
+    best, told, late = verdict, False, False
+    ways = Ways()
+    for kept in (finding.with_input(finding.data, verdict), *finding.evidence):
+        ways.met(kept.data, kept.verdict)
 
     def still_fails(data: bytes) -> bool:
-        nonlocal best
+        nonlocal best, saved
         attempt = bench.verdict(data)
         if attempt.signature != verdict.signature:
             return False
         best = attempt
+        ways.met(data, attempt)
+        if time.monotonic() - saved >= SAVE_EVERY:
+            saved = time.monotonic()
+            on_better(finding.with_input(data, attempt))
         return True
 
-    smallest = minimise(finding.data, still_fails, form.reductions, lambda: should_stop() or time.monotonic() > end)
-    return finding.with_input(smallest, best)
+    def must_stop() -> bool:
+        nonlocal told, late
+        told, late = should_stop(), time.monotonic() > began + limit
+        return told or late
+
+    smallest = minimise(finding.data, still_fails, form.reductions, must_stop)
+    is_final = not told and (not late or (limit > 0 and smallest == finding.data))
+    evidence = tuple(
+        replace(finding, data=data, verdict=other, path="", evidence=(), minimised=True)
+        for data, other in ways.others(smallest, best)
+    )
+    return replace(finding.with_input(smallest, best), minimised=is_final, evidence=evidence)
 
 
 def reproduced(data: bytes, bench: Bench) -> Verdict | None:

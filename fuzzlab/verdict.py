@@ -200,8 +200,10 @@ class Verdict:
 
 
 def _cause(data: Mapping[str, Any]) -> Cause:
-    texts = [str(data[name])[:MESSAGE_LIMIT] for name in ("exception", "message", "place", "location")]
-    return Cause(*texts, explicit=bool(data["explicit"]))
+    exception, message, place, location = (
+        str(data[name])[:MESSAGE_LIMIT] for name in ("exception", "message", "place", "location")
+    )
+    return Cause(exception, message, place, location, bool(data["explicit"]))
 
 
 def _line(number: object) -> int:

@@ -30,7 +30,7 @@ def _verdict(text: str) -> Verdict:
         ("from", f"crash KeyError < ZeroDivisionError {PLACE}:explicit"),
         ("handling", f"crash KeyError < ZeroDivisionError {PLACE}:handling"),
         ("none", f"crash KeyError {PLACE}:hidden"),
-        ("both", f"crash KeyError < IndexError {PLACE}:both"),
+        ("both", f"crash KeyError < ValueError {PLACE}:both"),
         ("library", f"crash KeyError {PLACE}:library"),
         ("deep", f"crash {PLACE}.Wrapped < ZeroDivisionError {PLACE}:deep"),
         ("deeper", f"crash {PLACE}.Wrapped < ZeroDivisionError {PLACE}:deep"),

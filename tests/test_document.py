@@ -28,13 +28,13 @@ def test_any_finding_can_be_written(exception: str, message: str, place: str, pa
 
 
 def test_the_shape() -> None:
-    """The fields are those of the design, in its order."""
+    """The fields are those of the design, in its order, and behind them those that came later."""
     result = TargetResult(name="pin", executions=10, seconds=2.0, accepted=1, rejected=9, coverage=3, corpus_size=4)
     document = run_document([result], exit_code=0, seconds=1.234).model_dump()
     assert list(document) == ["version", "exit_code", "seconds", "targets"]
     assert list(document["targets"][0]) == [
         "name", "executions", "executions_per_second", "accepted", "rejected", "coverage", "corpus_size",
-        "worker_restarts", "findings",
+        "worker_restarts", "findings", "fixed", "outdated",
     ]  # fmt: skip
     assert document["targets"][0]["executions_per_second"] == 5.0
     finding = finding_document(Finding("pin", Verdict(Outcome.CRASH), b"x", path="p")).model_dump()

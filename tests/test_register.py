@@ -32,7 +32,7 @@ def _finding(letter: str, data: bytes) -> Finding:
 
 def _register(project: Project, complaints: list[str] | None = None) -> Register:
     said = [] if complaints is None else complaints
-    return Register(Corpus(project, "parse", said.append), cannot_save=said.append)
+    return Register(Corpus(project, "parse", said.append), warn=said.append)
 
 
 def _on_disk(project: Project) -> list[Finding]:

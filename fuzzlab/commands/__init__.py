@@ -29,10 +29,12 @@ __all__ = [
     "document",
     "format_option",
     "json_option",
+    "minimize_option",
     "names_argument",
     "open_project",
     "quiet_option",
     "rows_document",
+    "strict_option",
     "warn",
 ]
 
@@ -57,6 +59,10 @@ class Duration(click.ParamType[float]):
 
     name = "duration"
 
+    def __init__(self, *, or_none: bool = False) -> None:
+        """Make the type; `or_none` allows 0."""
+        self.or_none = or_none
+
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:  # noqa: ARG002 - click
         """Read one.
 
@@ -65,6 +71,8 @@ class Duration(click.ParamType[float]):
         """
         if isinstance(value, float):
             return value
+        if self.or_none and value in ("0", "0s"):
+            return 0.0
         try:
             return duration(value)
         except UserError as error:
@@ -100,6 +108,13 @@ format_option = click.option(
 )
 allow_option = click.option(
     "--allow", multiple=True, metavar="MODULE:ERROR", help="Error with which a module:function may refuse."
+)
+minimize_option = click.option(
+    "--minimize-time", "minimize", type=Duration(or_none=True),
+    help="Of minimising each finding (default: 20s, 30s for hangs and deaths; check: 10s); 0: not at all.",
+)  # fmt: skip
+strict_option = click.option(
+    "--strict", is_flag=True, help="Fail also for an accepted finding that no longer fails ([tool.fuzzlab] strict)."
 )
 names_argument = click.argument("names", nargs=-1, metavar="[TARGET | MODULE:FUNCTION]...")
 quiet_option = click.option("--quiet", is_flag=True, help="Findings and the sum only.")

@@ -12,13 +12,15 @@ from fuzzlab.commands import (
     document,
     format_option,
     json_option,
+    minimize_option,
     names_argument,
     open_project,
     quiet_option,
+    strict_option,
 )
 from fuzzlab.finder import select
 from fuzzlab.run import carry_out
-from fuzzlab.session import Session, standing
+from fuzzlab.session import CHECK_MINIMISE_SECONDS, Session, standing
 
 __all__ = ["command"]
 
@@ -32,13 +34,15 @@ __all__ = ["command"]
               help="pr: the same examples every time; explore: others every time.")  # fmt: skip
 @click.option("--seed", type=click.IntRange(min=0), help="The examples of this seed.")
 @click.option("--in-process", is_flag=True, help="Without a worker, for a debugger: no limit is enforced.")
+@minimize_option
+@strict_option
 @format_option
 @allow_option
 @quiet_option
 @json_option
 def command(
     *, names: tuple[str, ...], examples: int | None, profile: str, seed: int | None, in_process: bool,
-    format_name: str | None, allow: tuple[str, ...], quiet: bool, as_json: bool,
+    minimize: float | None, strict: bool, format_name: str | None, allow: tuple[str, ...], quiet: bool, as_json: bool,
 ) -> int:  # fmt: skip
     """Property tests: examples of the format, made by Hypothesis."""
     project, known = open_project()
@@ -48,7 +52,14 @@ def command(
     if seed is None and profile == "explore":
         seed = time.time_ns()
 
-    sessions = [Session(project, target, in_process=in_process) for target in targets]
+    strict = strict or project.config.strict
+    seconds = CHECK_MINIMISE_SECONDS if minimize is None else minimize
+    sessions = [
+        Session(project, target, in_process=in_process, minimise=seconds, strict=strict) for target in targets
+    ]  # fmt: skip
     count = examples or project.config.examples
     events = (event for session in sessions for event in session.check(examples=count, seed=seed))
-    return carry_out(project, events, lambda: standing(sessions), quiet=quiet, publish=document if as_json else None)
+    return carry_out(
+        project, events, lambda: standing(sessions),
+        quiet=quiet, pull_request=True, strict=strict, publish=document if as_json else None,
+    )  # fmt: skip

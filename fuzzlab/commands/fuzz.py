@@ -18,6 +18,7 @@ from fuzzlab.commands import (
     document,
     format_option,
     json_option,
+    minimize_option,
     names_argument,
     open_project,
     quiet_option,
@@ -65,6 +66,7 @@ class Shard(click.ParamType[tuple[int, int]]):
 @click.option("--plateau-chance", type=click.FloatRange(0, 1, min_open=True, max_open=True), default=PLATEAU,
               show_default=True, help="How unlikely: chance an execution (upper 95 % bound).")  # fmt: skip
 @click.option("--shard", type=Shard(), help="One of several disjoint parts of the targets: 2/5.")
+@minimize_option
 @click.option("--workers", type=click.IntRange(min=1, max=1024), help="Processes at once (default: cores).")
 @click.option("--seed", type=click.IntRange(min=0), help="Of the random choices (default: the clock).")
 @format_option
@@ -73,7 +75,8 @@ class Shard(click.ParamType[tuple[int, int]]):
 @json_option
 def command(
     *, names: tuple[str, ...], seconds: float | None, seconds_each: float | None, runs: int | None,
-    until_plateau: bool, plateau_chance: float, shard: tuple[int, int] | None, workers: int | None, seed: int | None,
+    until_plateau: bool, plateau_chance: float, shard: tuple[int, int] | None,
+    minimize: float | None, workers: int | None, seed: int | None,
     format_name: str | None, allow: tuple[str, ...], quiet: bool, as_json: bool,
 ) -> int:  # fmt: skip
     """A coverage-guided campaign over all targets, or these."""
@@ -92,6 +95,7 @@ def command(
         runs=runs,
         seconds_each=seconds_each or math.inf,
         plateau=plateau_chance if until_plateau else 0.0,
+        minimise=minimize,
         workers=workers or _cores(),
         seed=time.time_ns() if seed is None else seed,
     )

@@ -14,6 +14,7 @@ from fuzzlab.commands import (
     names_argument,
     open_project,
     quiet_option,
+    strict_option,
 )
 from fuzzlab.errors import UserError
 from fuzzlab.finder import select
@@ -29,12 +30,13 @@ __all__ = ["command"]
     "--input", "files", multiple=True, type=click.Path(path_type=Path), help="This file instead of the corpus."
 )
 @click.option("--in-process", is_flag=True, help="Without a worker, for a debugger: no limit is enforced.")
+@strict_option
 @format_option
 @allow_option
 @quiet_option
 @json_option
 def command(
-    *, names: tuple[str, ...], files: tuple[Path, ...], in_process: bool, format_name: str | None,
+    *, names: tuple[str, ...], files: tuple[Path, ...], in_process: bool, strict: bool, format_name: str | None,
     allow: tuple[str, ...], quiet: bool, as_json: bool,
 ) -> int:  # fmt: skip
     """Run every stored input once."""
@@ -45,6 +47,10 @@ def command(
     if in_process:
         click.echo("in this process: no limits, and what kills the target kills fuzzlab", err=True)
 
+    strict = strict or project.config.strict
     sessions = [Session(project, target, in_process=in_process) for target in targets]
     events = (event for session in sessions for event in session.replay(files))
-    return carry_out(project, events, lambda: standing(sessions), quiet=quiet, publish=document if as_json else None)
+    return carry_out(
+        project, events, lambda: standing(sessions),
+        quiet=quiet, pull_request=True, strict=strict, publish=document if as_json else None,
+    )  # fmt: skip

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import jinja2
 
-from fuzzlab.card import sentence
+from fuzzlab.card import cause_line, frame_lines, history_lines, sentence
 from fuzzlab.document import RunDocument
 from fuzzlab.errors import UserError
 from fuzzlab.escape import escaped, hex_dump, shown_input
@@ -33,7 +33,8 @@ def write_html(path: Path, run: RunDocument, findings: Sequence[Finding]) -> Non
             "sentence": sentence(finding.verdict),
             "input": shown_input(finding.data),
             "hex": "\n".join(hex_dump(finding.data)),
-            "frames": [f"{frame.file}:{frame.line}  in {frame.function}" for frame in finding.verdict.frames[-6:]],
+            "frames": [*frame_lines(finding.verdict), *map(cause_line, finding.verdict.causes)],
+            "history": list(history_lines(finding)),
         }
         for finding in findings
     ]

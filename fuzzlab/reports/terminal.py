@@ -17,10 +17,11 @@ from rich.console import Console
 from rich.text import Text
 
 from fuzzlab.board import Board, Goal
-from fuzzlab.card import card
+from fuzzlab.card import card, passed_line
 from fuzzlab.escape import one_line
 from fuzzlab.events import (
     Event,
+    FindingPassed,
     FindingSeen,
     Plateaued,
     Progressed,
@@ -40,7 +41,13 @@ PROGRESS_EVERY = 10.0
 PLAIN_WIDTH = 120
 """Columns of a log, where there is no terminal to ask."""
 
-_STYLES = {Status.NEW: "bold red", Status.KNOWN: "yellow", Status.ACCEPTED: "dim"}
+_STYLES = {
+    Status.NEW: "bold red",
+    Status.KNOWN: "yellow",
+    Status.ACCEPTED: "dim",
+    Status.FIXED: "green",
+    Status.REGRESSED: "bold white on red",
+}
 
 _COLOURS = {
     Style.PLAIN: "", Style.HEAD: "bold", Style.DIM: "dim", Style.RUNNING: "green", Style.ALARM: "bold red",
@@ -81,6 +88,9 @@ class Terminal:
         match event:
             case FindingSeen(finding):
                 self._finding(finding)
+            case FindingPassed(finding):
+                style = "yellow" if finding.status is Status.ACCEPTED else _STYLES[finding.status]
+                self._console.print(Text(passed_line(finding), style=style))
             case WorkerRestarted(target, reason):
                 self._note(f"{target}: worker replaced ({one_line(reason)})")
             case Plateaued(target, executions):
@@ -161,7 +171,7 @@ def _is_dumb() -> bool:
 
 def _sum(results: list[TargetResult], seconds: float) -> Text:
     executions = sum(r.executions for r in results)
-    findings = [f for r in results for f in r.findings]
+    findings = [f for r in results for f in (*r.findings, *r.fixed)]
     counts = [(sum(f.status is status for f in findings), status) for status in Status]
     shown = ", ".join(f"{count} {status}" for count, status in counts if count) or "no findings"
     noun = "target" if len(results) == 1 else "targets"

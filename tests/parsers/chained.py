@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import NoReturn
 
+NOTHING: dict[str, int] = {}
+
 
 class Wrapped(Exception):
     """Raised anew at each level."""
@@ -37,7 +39,7 @@ def handling() -> None:
     try:
         divide()
     except ZeroDivisionError:
-        {}["x"]
+        NOTHING["x"]
 
 
 def hidden() -> None:
@@ -49,8 +51,8 @@ def hidden() -> None:
 
 def both() -> None:
     try:
-        tuple("")[0]
-    except IndexError as error:
+        "".rindex("x")
+    except ValueError as error:
         named = error
     try:
         divide()
@@ -121,7 +123,7 @@ def overflow() -> None:
         except ZeroDivisionError:
             endless(0)
     except RecursionError:
-        {}["x"]
+        NOTHING["x"]
 
 
 KINDS = {
