@@ -248,7 +248,12 @@ class Register:
             self.corpus.remove(spare)
 
     def _remove(self, raw: Finding, *, ours: bool = False) -> None:
-        """Take back what this run stored, or `ours` of an earlier one, never an input that people put there."""
+        """Take back what this run stored, or `ours` of an earlier one, never an input that people put there.
+
+        One that showed two bugs stays as long as it stands for the other.
+        """
+        if any(f.id == raw.id and f.signature != raw.signature for f in self.seen.values()):
+            return
         if raw.path and (ours or raw.id not in self._files):
             self.corpus.remove(raw, keep_input=not ours and raw.id not in self._created)
 
