@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from fuzzlab.verdict import Finding, Outcome, Status, Verdict
 
-__all__ = ["KEPT", "Ways", "grouped"]
+__all__ = ["KEPT", "Ways", "grouped", "way"]
 
 KEPT = 3
 """Inputs kept of one signature at the most: its smallest, and two that get there by another way."""
@@ -47,18 +47,18 @@ class Ways:
 
     def met(self, data: bytes, verdict: Verdict) -> None:
         """Take an input of the signature in hand."""
-        way = _way(verdict)
-        known = self._smallest.get(way)
-        if way and (len(self._smallest) < KEPT if known is None else len(data) < len(known[0])):
-            self._smallest[way] = data, verdict
+        met = way(verdict)
+        known = self._smallest.get(met)
+        if met and (len(self._smallest) < KEPT if known is None else len(data) < len(known[0])):
+            self._smallest[met] = data, verdict
 
     def others(self, data: bytes, verdict: Verdict) -> list[tuple[bytes, Verdict]]:
         """Give the inputs that get there by another way than `data`, the smallest first."""
-        found = [kept for way, kept in self._smallest.items() if way != _way(verdict) and kept[0] != data]
+        found = [kept for met, kept in self._smallest.items() if met != way(verdict) and kept[0] != data]
         return sorted(found, key=lambda kept: (len(kept[0]), kept[0]))[: KEPT - 1]
 
 
-def _way(verdict: Verdict) -> tuple[str, ...]:
+def way(verdict: Verdict) -> tuple[str, ...]:
     """Give the lines where it and its causes were raised, or nothing where lines say nothing.
 
     A stack runs out anywhere, a loop is interrupted anywhere, and an oracle complains at the target.

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from fuzzlab.evidence import Ways
+from fuzzlab.evidence import Ways, way
 from fuzzlab.formats import Format, Reductions
 from fuzzlab.verdict import Finding, Outcome, Verdict
 
@@ -70,36 +70,68 @@ def triage(
     if verdict is None:
         return replace(finding, deterministic=False)
     limit = seconds if seconds is not None else COSTLY_SECONDS if verdict.outcome.is_costly else MINIMISE_SECONDS
-    began = saved = time.monotonic()
-    best, told, late = verdict, False, False
-    ways = Ways()
+    search = _Search(bench, form, time.monotonic() + limit, should_stop)
     for kept in (finding.with_input(finding.data, verdict), *finding.evidence):
-        ways.met(kept.data, kept.verdict)
+        search.ways.met(kept.data, kept.verdict)
 
-    def still_fails(data: bytes) -> bool:
-        nonlocal best, saved
-        attempt = bench.verdict(data)
-        if attempt.signature != verdict.signature:
-            return False
-        best = attempt
-        ways.met(data, attempt)
-        if time.monotonic() - saved >= SAVE_EVERY:
-            saved = time.monotonic()
-            on_better(finding.with_input(data, attempt))
-        return True
+    def told_now_and_then(data: bytes, best: Verdict) -> None:
+        if time.monotonic() - search.saved >= SAVE_EVERY:
+            search.saved = time.monotonic()
+            on_better(finding.with_input(data, best))
 
-    def must_stop() -> bool:
-        nonlocal told, late
-        told, late = should_stop(), time.monotonic() > began + limit
-        return told or late
+    data, best = search.smallest(finding.data, verdict, _has_the_signature, on_better=told_now_and_then)
+    is_final = not search.was_told and (not search.is_late or (limit > 0 and data == finding.data))
+    evidence = []
+    for other, first in search.ways.others(data, best):
+        smaller, same = search.smallest(other, first, _goes_the_same_way)
+        evidence.append(replace(finding, data=smaller, verdict=same, path="", evidence=(), minimised=True))
+    return replace(finding.with_input(data, best), minimised=is_final, evidence=tuple(evidence))
 
-    smallest = minimise(finding.data, still_fails, form.reductions, must_stop)
-    is_final = not told and (not late or (limit > 0 and smallest == finding.data))
-    evidence = tuple(
-        replace(finding, data=data, verdict=other, path="", evidence=(), minimised=True)
-        for data, other in ways.others(smallest, best)
-    )
-    return replace(finding.with_input(smallest, best), minimised=is_final, evidence=evidence)
+
+@dataclass(slots=True)
+class _Search:
+    """A bench with a budget of time, and what was met on the way."""
+
+    bench: Bench
+    form: Format[Any]
+    end: float
+    should_stop: Callable[[], bool]
+    ways: Ways = field(default_factory=Ways)
+    was_told: bool = False
+    is_late: bool = False
+    saved: float = field(default_factory=time.monotonic)
+
+    def smallest(
+        self, data: bytes, first: Verdict, is_same: Callable[[Verdict, Verdict], bool], *,
+        on_better: Callable[[bytes, Verdict], None] = lambda _data, _verdict: None,
+    ) -> tuple[bytes, Verdict]:  # fmt: skip
+        """Give the smallest input whose verdict is the same as the `first`, and that verdict."""
+        best = first
+
+        def still_fails(candidate: bytes) -> bool:
+            nonlocal best
+            attempt = self.bench.verdict(candidate)
+            if _has_the_signature(first, attempt):
+                self.ways.met(candidate, attempt)
+            if not is_same(first, attempt):
+                return False
+            best = attempt
+            on_better(candidate, attempt)
+            return True
+
+        return minimise(data, still_fails, self.form.reductions, self._must_stop), best
+
+    def _must_stop(self) -> bool:
+        self.was_told, self.is_late = self.should_stop(), time.monotonic() > self.end
+        return self.was_told or self.is_late
+
+
+def _has_the_signature(first: Verdict, attempt: Verdict) -> bool:
+    return attempt.signature == first.signature
+
+
+def _goes_the_same_way(first: Verdict, attempt: Verdict) -> bool:
+    return attempt.signature == first.signature and way(attempt) == way(first)
 
 
 def reproduced(data: bytes, bench: Bench) -> Verdict | None:

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from fuzzlab.errors import UserError
-from fuzzlab.events import Event, FindingSeen, TargetFinished, TargetResult, TargetStarted, Warned
+from fuzzlab.events import Event, FindingPassed, FindingSeen, TargetFinished, TargetResult, TargetStarted, Warned
 from fuzzlab.finder import adhoc
 from fuzzlab.project import Project
 from fuzzlab.session import Session
+from fuzzlab.sidecar import turned
 from fuzzlab.verdict import Finding, Status
 from tests.parsers import planted
 
@@ -86,12 +87,46 @@ def test_warnings_reach_the_stream(project: Project) -> None:
     assert _result(events).executions == 0
 
 
-def test_a_regression_of_a_mended_parser(project: Project) -> None:
-    """An input on record that no longer fails is no finding."""
+def _mended(project: Project, name: str = "near", *, in_process: bool = False, records: bool = True) -> Session:
+    """Find the bugs of one parser, then let another stand in its place, as if somebody had mended it."""
     found = _findings(list(_session(project, "two").check(examples=60, seed=None)))
     assert found
-    broken = _session(project, "two")
-    mended = Session(project, adhoc(f"{planted.__name__}:near"))
+    mended = Session(project, adhoc(f"{planted.__name__}:{name}"), in_process=in_process, records=records)
     mended.corpus.regressions_folder.parent.mkdir(parents=True, exist_ok=True)
-    broken.corpus.regressions_folder.rename(mended.corpus.regressions_folder)
-    assert _findings(list(mended.replay())) == []
+    _session(project, "two").corpus.regressions_folder.rename(mended.corpus.regressions_folder)
+    return Session(project, mended.target, in_process=in_process, records=records)
+
+
+def _passed(events: list[Event]) -> list[Finding]:
+    return [event.finding for event in events if isinstance(event, FindingPassed)]
+
+
+def test_a_regression_of_a_mended_parser(project: Project) -> None:
+    """An input on record that no longer fails is no finding: its bug is fixed, which is told and written down once."""
+    mended = _mended(project)
+    events = list(mended.replay())
+    assert _findings(events) == []
+    fixed = _passed(events)
+    assert len(fixed) == 2
+    assert _result(events).fixed == tuple(fixed)
+    assert {f.status for f in mended.corpus.findings()} == {Status.FIXED}
+    assert _passed(list(Session(project, mended.target).replay())) == []
+
+
+@pytest.mark.parametrize(("in_process", "told"), [(True, 0), (False, 2)])
+def test_what_is_not_written_down(project: Project, in_process: bool, told: int) -> None:
+    """Without a worker that nothing failed says nothing; a run that does not record only tells."""
+    mended = _mended(project, in_process=in_process, records=False)
+    assert len(_passed(list(mended.replay()))) == told
+    assert {f.status for f in mended.corpus.findings()} == {Status.KNOWN}
+
+
+def test_strict_check_looks_at_what_is_accepted(project: Project) -> None:
+    """Examples need not meet an accepted input; `strict` runs it."""
+    mended = _mended(project, "sound")
+    for finding in list(mended.corpus.findings()):
+        mended.corpus.save(turned(finding, Status.ACCEPTED, note="upstream"))
+    lax = list(Session(project, mended.target).check(examples=20, seed=None))
+    strict = list(Session(project, mended.target, strict=True).check(examples=20, seed=None))
+    assert (len(_passed(lax)), len(_passed(strict))) == (0, 2)
+    assert len(_result(strict).outdated) == 2

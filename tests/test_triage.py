@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import tracemalloc
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fuzzlab import formats
+from fuzzlab import triage as triage_module
 from fuzzlab.errors import Undecodable
 from fuzzlab.finder import adhoc
 from fuzzlab.formats import Format, Reductions
 from fuzzlab.triage import byte_reductions, minimise, triage
-from fuzzlab.verdict import Finding, Outcome, Verdict
+from fuzzlab.verdict import Finding, Frame, Outcome, Verdict
 from fuzzlab.worker import Worker
 
 
@@ -259,3 +262,63 @@ def test_in_a_real_worker(tmp_path: Path) -> None:
         assert triage(zero, bench, formats.text()).data == b"0"
     finally:
         bench.close()
+
+
+def test_other_lines_are_kept_as_evidence() -> None:
+    """Two lookups in one function share a signature; what showed the other one is not thrown away."""
+
+    def answer(data: bytes) -> Verdict:
+        if b"A" in data:
+            return replace(_crash("A"), frames=(Frame("shop", "parse", "shop.py", 7 if b"B" in data else 3),))
+        return FINE
+
+    raw = replace(RAW, data=b"xxABxx", verdict=answer(b"AB"))
+    done = triage(raw, _Bench(answer), formats.raw())
+    assert (done.data, done.verdict.frames[0].line) == (b"A", 3)
+    (other,) = done.evidence
+    assert (other.data, other.verdict.frames[0].line) == (b"AB", 7)
+    assert other.signature == done.signature
+
+
+def test_what_is_cut_short_says_so_and_goes_on() -> None:
+    """Told to stop in the middle, a finding is not minimised; taken up again and again it comes to the same minimum."""
+    verdict = replace(RAW, data=b"x" * 50 + b"A" + b"y" * 50 + b"B")
+    finding, rounds = verdict, 0
+
+    def answer(data: bytes) -> Verdict:
+        return _crash("A") if b"A" in data and b"B" in data else FINE
+
+    whole = triage(verdict, _Bench(answer), formats.raw())
+    assert (whole.data, whole.minimised) == (b"AB", True)
+    while not finding.minimised or rounds == 0:
+        looks = itertools.count()
+        bench = _Bench(answer)
+        finding = triage(finding, bench, formats.raw(), should_stop=lambda: next(looks) >= 8)  # noqa: B023 - used at once
+        assert finding.signature == verdict.signature
+        assert answer(finding.data).outcome is Outcome.CRASH
+        rounds += 1
+        assert rounds < 100
+        if finding.data == b"AB":
+            break
+    assert finding.data == b"AB"
+    assert rounds > 2
+
+
+def test_better_inputs_are_told_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of them is smaller than the one before, of the same signature; without time between them none is lost."""
+    monkeypatch.setattr(triage_module, "SAVE_EVERY", 0.0)
+    told: list[Finding] = []
+    raw = replace(RAW, data=bytes(range(200)) + b"A")
+    done = triage(raw, _Bench(lambda d: _crash("A") if b"A" in d else FINE), formats.raw(), on_better=told.append)
+    assert told
+    sizes = [len(better.data) for better in told]
+    assert sizes == sorted(sizes, reverse=True)
+    assert {better.signature for better in told} == {raw.signature}
+    assert told[-1].data == done.data
+
+
+def test_no_time_to_minimise() -> None:
+    """With no seconds at all it is left for later; with all of them and nothing smaller found, it is as it is."""
+    bench = _Bench(lambda data: _crash("A") if data == RAW.data else FINE)
+    assert not triage(RAW, bench, formats.raw(), seconds=0.0).minimised
+    assert triage(RAW, bench, formats.raw()).minimised
