@@ -25,7 +25,7 @@ from fuzzlab.events import Event, FindingSeen, Plateaued, TargetFinished, Target
 from fuzzlab.finder import adhoc
 from fuzzlab.lane import First, Lane
 from fuzzlab.process import Lost
-from fuzzlab.project import Project
+from fuzzlab.project import Config, Project
 from fuzzlab.verdict import Finding, Outcome, Status, Verdict
 from fuzzlab.worker import scratch
 from tests.parsers.planted import SESAME
@@ -226,8 +226,8 @@ def _children(pid: int) -> list[int]:
     return found
 
 
-def _eventually(condition: Iterator[bool]) -> bool:
-    end = time.monotonic() + 30
+def _eventually(condition: Iterator[bool], *, seconds: float = 30) -> bool:
+    end = time.monotonic() + seconds
     for holds in condition:
         if holds:
             return True
@@ -264,3 +264,66 @@ def test_kill_9_of_the_supervisor(tmp_path: Path) -> None:
     assert [f["status"] for f in again.document["targets"][0]["findings"]] == ["known"]
     assert "warning" not in again.err
     assert not list((tmp_path / ".fuzzlab" / "workers").glob("lane-*"))
+
+
+def test_what_was_left_comes_after_what_is_new(project: Project) -> None:
+    """A finding that an earlier campaign left is minimised when nothing new waits, and left again at the end."""
+    target = adhoc(f"{PARSERS}:lingers")
+    backlog = Backlog(scratch(project), seconds=60.0)
+    verdict = Verdict(Outcome.CRASH, "KeyError", place=f"{PARSERS}:lingers")
+    old = Finding(target.name, verdict, b"!!" + b"x" * 300, minimised=False)
+    new = Finding(target.name, verdict, b"!!")
+    try:
+        backlog.put(target, old, later=True)
+        backlog.put(target, old, later=True)
+        backlog.put(target, new)
+        backlog.hurry(time.monotonic() + 60)
+        done: list[tuple[Finding, Finding]] = []
+
+        def is_over() -> bool:
+            done.extend(backlog.finished())
+            return len(done) == 3
+
+        assert _eventually((is_over() for _ in iter(int, 1)), seconds=120)
+        assert backlog.pending == 0
+    finally:
+        backlog.close()
+    settled = dict(done)
+    assert settled[new].minimised
+    assert settled[new].data == b"!!"
+    assert not settled[old].minimised
+
+
+@pytest.mark.slow
+def test_minimising_survives_kill_9(tmp_path: Path) -> None:
+    """Killed in the middle of it, a campaign has stored what it had; the next one goes on and comes to the minimum."""
+    project = Project(make_project(tmp_path), Config())
+    target = f"{PARSERS}:lingers"
+    folder = tmp_path / "corpus" / f"{PARSERS}.lingers"
+    (folder / "seeds").mkdir(parents=True)
+    (folder / "seeds" / "long").write_bytes(b"x" * 100 + b"!" + b"y" * 200 + b"!" + b"z" * 100)
+
+    def record() -> dict[str, object]:
+        found = [json.loads(path.read_bytes()) for path in (folder / "regressions").glob("*.json")]
+        return found[0] if len(found) == 1 else {}
+
+    def size() -> int:
+        return min((p.stat().st_size for p in (folder / "regressions").glob("*") if not p.suffix), default=402)
+
+    words = [sys.executable, "-m", "fuzzlab", "fuzz", target, "--time", "300s", "--minimize-time", "200s"]
+    with subprocess.Popen(words, cwd=tmp_path, env=environment(), stdout=subprocess.DEVNULL) as supervisor:
+        assert _eventually((size() < 402 and bool(record()) for _ in iter(int, 1)), seconds=200)
+        os.kill(supervisor.pid, signal.SIGKILL)
+    left = record()
+    assert (left["minimised"], left["status"]) == (False, "known")
+
+    campaign = Campaign(project, [adhoc(target)], Limits(seconds=300.0, workers=1, seed=1, minimise=200.0))
+    events = campaign.run()
+    for event in events:
+        if record().get("minimised"):
+            break
+        assert not (isinstance(event, FindingSeen) and event.finding.status is Status.NEW)
+    events.close()
+    assert record()["signature"] == left["signature"]
+    assert record()["minimised_from"] == left["minimised_from"]
+    assert [p.read_bytes() for p in (folder / "regressions").iterdir() if not p.suffix] == [b"!!"]

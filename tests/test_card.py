@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fuzzlab.card import card, replay_command, sentence
-from fuzzlab.verdict import Finding, Frame, Outcome, Status, Verdict
+from fuzzlab.card import card, frame_lines, history_lines, replay_command, sentence
+from fuzzlab.verdict import Cause, Finding, Frame, Moment, Outcome, Status, Verdict
 
 HOSTILE = st.text(st.characters(exclude_categories=()), max_size=30) | st.sampled_from(
     ["\x1b]0;title\x07", "::error::", "##[error]", "a\nb", "\u202e", "<b>", "-x", "$(id)", "'", "\ud800"]
@@ -24,7 +25,10 @@ FINDINGS = st.builds(
         message=HOSTILE,
         clause=HOSTILE,
         place=HOSTILE,
-        frames=st.lists(st.builds(Frame, HOSTILE, HOSTILE, HOSTILE, st.integers(0, 9)), max_size=9).map(tuple),
+        frames=st.lists(
+            st.builds(Frame, HOSTILE, HOSTILE, HOSTILE, st.integers(0, 9), st.integers(1, 3)), max_size=9
+        ).map(tuple),
+        causes=st.lists(st.builds(Cause, HOSTILE, HOSTILE, HOSTILE, HOSTILE, st.booleans()), max_size=3).map(tuple),
     ),
     data=st.binary(max_size=300) | HOSTILE.map(lambda text: text.encode("utf-8", "surrogatepass")),
     status=st.sampled_from(list(Status)),
@@ -95,3 +99,40 @@ def test_the_command_of_an_adhoc_target() -> None:
         "fuzzlab", "replay", "m:f", "--format", "json", "--allow", "m:Error", "--allow", "n:Other",
         "--input", "a b/$(id)",
     ]  # fmt: skip
+
+
+def test_a_recursion_and_a_chain() -> None:
+    """A cycle of calls stands once with its count; each cause with its message and its line; a regression first."""
+    verdict = Verdict(
+        Outcome.CRASH, "KeyError", "'x'", "", "shop:pin",
+        (Frame("shop", "pin", "shop.py", 3), Frame("shop", "walk", "shop.py", 9, 498)),
+        (
+            Cause("ValueError", "bad\namount", "shop:read", "shop.py:20", explicit=True),
+            Cause("IndexError", "", "shop:read", "shop.py:18", explicit=False),
+        ),
+    )  # fmt: skip
+    other = Finding("pin", verdict, b"yy", path="corpus/pin/regressions/4567")
+    lines = list(card(replace(FINDING, verdict=verdict, status=Status.REGRESSED, evidence=(other,))))
+    assert lines[1] == "  REGRESSED: it was fixed, and is back"
+    assert lines[5:9] == [
+        "    shop.py:3  in pin",
+        "    shop.py:9  in walk  (498 times)",
+        "    caused by ValueError: bad\\namount, at shop.py:20",
+        "    while handling IndexError, at shop.py:18",
+    ]
+    assert "  also:    corpus/pin/regressions/4567, at shop.py:3" in lines
+
+
+def test_frames_further_out_are_counted_as_they_stood() -> None:
+    """What a card leaves out counts each turn of a cycle."""
+    frames = (Frame("m", "walk", "m.py", 1, 100), *(Frame("m", f"f{n}", "m.py", n) for n in range(6)))
+    assert next(frame_lines(Verdict(Outcome.CRASH, frames=frames))) == "… 100 frames further out"
+
+
+@given(st.builds(Moment, HOSTILE, st.sampled_from(list(Status)), HOSTILE, HOSTILE, HOSTILE), HOSTILE)
+def test_every_line_of_a_history_is_inert(moment: Moment, date: str) -> None:
+    """Records are committed by anybody: nothing in a history reaches a terminal or a log unescaped."""
+    for line in history_lines(replace(FINDING, date=date, history=(moment,))):
+        assert line.isprintable(), ascii(line)
+        assert "::" not in line
+        assert "##[" not in line

@@ -19,6 +19,7 @@ from fuzzlab import __version__
 from fuzzlab.cli import COMMANDS, main
 from fuzzlab.document import RunDocument
 from fuzzlab.target import REGISTRY
+from fuzzlab.verdict import input_id
 from tests.projects import BUGGY, environment, fuzzlab, make_project, snapshot
 
 TWO_ARGUMENTS = "from fuzzlab import target\n@target\ndef two(a: str, b: str) -> str:\n    return a + b\n"
@@ -97,6 +98,9 @@ def mistake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
         (("fuzz", "textwrap:indent"), ["textwrap:indent", "takes one argument", "text, prefix"]),
         (("findings", "show", "0123456789abcdef"), ["no finding with id '0123456789abcdef'"]),
         (("findings", "accept", "0123456789abcdef"), ["--reason"]),
+        (("findings", "list", "--status", "new"), ["--status", "new"]),
+        (("fuzz", "--minimize-time", "soon"), ["--minimize-time", "'soon' is no duration"]),
+        (("check", "--minimize-time", "-1"), ["--minimize-time"]),
         (("findings", "accept", "0123456789abcdef", "--reason", " "), ["--reason is empty"]),
         (("findings", "reopen", "0123456789abcdef"), ["no finding with id"]),
         (("findings", "shwo", "x"), ["did you mean 'show'?"]),
@@ -257,6 +261,101 @@ def test_check_then_replay_then_accept(tmp_path: Path) -> None:
     reported = fuzzlab(tmp_path, "report")
     assert reported.code == 0
     assert (tmp_path / ".fuzzlab" / "report.html").is_file()
+
+
+MENDED = BUGGY.replace("value.strip()[0]", "value.strip()[:1]")
+
+
+def test_fixed_then_regressed(tmp_path: Path) -> None:
+    """Somebody mends the parser: fixed, exit 0. It breaks again: regressed, exit 1, and says so. Then it is mended."""
+    make_project(tmp_path)
+    (found,) = fuzzlab(tmp_path, "check", "indexed", "--json").document["targets"][0]["findings"]
+    record = tmp_path / f"{found['input_file']}.json"
+    assert json.loads(record.read_bytes())["status"] == "known"
+
+    make_project(tmp_path, MENDED)
+    (tmp_path / found["input_file"]).chmod(0o444)
+    mended = fuzzlab(tmp_path, "replay", "indexed", "--json")
+    (target,) = mended.document["targets"]
+    assert (mended.code, target["findings"], [f["status"] for f in target["fixed"]]) == (0, [], ["fixed"])
+    assert "fixed  indexed" in mended.err
+    assert json.loads(record.read_bytes())["status"] == "fixed"
+    written = record.read_bytes()
+    again = fuzzlab(tmp_path, "replay", "indexed", "--json").document["targets"][0]
+    assert (again["findings"], again["fixed"], record.read_bytes()) == ([], [], written)
+
+    make_project(tmp_path)
+    for _ in range(2):
+        broken = fuzzlab(tmp_path, "replay", "indexed")
+        assert broken.code == 1
+        assert "crash  indexed  [regressed]" in broken.out
+        assert "REGRESSED: it was fixed, and is back" in broken.out
+        assert "1 regressed;" in broken.out
+    assert fuzzlab(tmp_path, "findings", "list", "--status", "regressed").out.endswith("1 finding: 1 regressed\n")
+    assert "no findings" in fuzzlab(tmp_path, "findings", "list", "--status", "fixed").out
+
+    make_project(tmp_path, MENDED)
+    assert fuzzlab(tmp_path, "replay", "indexed").code == 0
+    shown = fuzzlab(tmp_path, "findings", "show", found["id"])
+    (row,) = fuzzlab(tmp_path, "findings", "show", found["id"], "--json").document["findings"]
+    assert [moment["status"] for moment in row["history"]] == ["fixed", "regressed", "fixed"]
+    assert "history:" in shown.out
+    assert shown.out.count("fixed") >= 3
+
+
+def test_an_acceptance_that_nobody_needs(tmp_path: Path) -> None:
+    """An accepted finding that no longer fails is a warning, and with `strict` a failure, until it is reopened."""
+    make_project(tmp_path)
+    (found,) = fuzzlab(tmp_path, "check", "indexed", "--json").document["targets"][0]["findings"]
+    accept = ("findings", "accept", found["id"])
+    assert fuzzlab(tmp_path, *accept, "--reason", "a test").code == 0
+    twice = fuzzlab(tmp_path, *accept, "--reason", "another")
+    assert (twice.code, "(a test)" in twice.err, "--replace" in twice.err) == (2, True, True)
+    assert fuzzlab(tmp_path, *accept, "--reason", "another", "--replace").code == 0
+    assert fuzzlab(tmp_path, "replay", "indexed", "--strict").code == 0
+
+    make_project(tmp_path, MENDED)
+    lax = fuzzlab(tmp_path, "replay", "indexed")
+    assert lax.code == 0
+    assert f"warning: accepted, and no longer fails  indexed  {found['id']}" in lax.out
+    strict = fuzzlab(tmp_path, "replay", "indexed", "--strict", "--json")
+    assert strict.code == 1
+    assert [f["status"] for f in strict.document["targets"][0]["outdated"]] == ["accepted"]
+    make_project(tmp_path, MENDED, config="examples = 40\nstrict = true\n")
+    assert fuzzlab(tmp_path, "check", "indexed").code == 1
+    assert fuzzlab(tmp_path, "findings", "reopen", found["id"]).code == 0
+    open_already = fuzzlab(tmp_path, "findings", "reopen", found["id"])
+    assert (open_already.code, "open already" in open_already.err) == (2, True)
+    assert fuzzlab(tmp_path, "replay", "indexed", "--strict").code == 0
+    fixed = fuzzlab(tmp_path, *accept, "--reason", "late")
+    assert (fixed.code, "is fixed" in fixed.err) == (2, True)
+
+
+def test_no_time_to_minimise(tmp_path: Path) -> None:
+    """`--minimize-time 0` stores what was found; `show` says that it is not minimal."""
+    make_project(tmp_path, BUGGY.replace("value.strip()[0]", "value if value.isalpha() or not value else {}[value]"))
+    done = fuzzlab(tmp_path, "check", "indexed", "--minimize-time", "0", "--json")
+    (found,) = done.document["targets"][0]["findings"]
+    assert not found["minimised"]
+    assert "not yet minimal" in fuzzlab(tmp_path, "findings", "show", found["id"]).out
+
+
+def test_several_inputs_are_one_finding(tmp_path: Path) -> None:
+    """Files of one signature, as a merge leaves them, are listed, shown and decided about as one."""
+    make_project(tmp_path)
+    (found,) = fuzzlab(tmp_path, "check", "indexed", "--json").document["targets"][0]["findings"]
+    other = b"   "
+    folder = (tmp_path / found["input_file"]).parent
+    (folder / input_id(other)).write_bytes(other)
+    (folder / f"{input_id(other)}.json").write_bytes((tmp_path / f"{found['input_file']}.json").read_bytes())
+    listed = fuzzlab(tmp_path, "findings")
+    assert listed.out.endswith("+1\n1 finding: 1 known\n")
+    assert fuzzlab(tmp_path, "findings", "accept", input_id(other)[:8], "--reason", "both").code == 0
+    assert fuzzlab(tmp_path, "findings").out.endswith("+1\n1 finding: 1 accepted\n")
+    replayed = fuzzlab(tmp_path, "replay", "indexed", "--json")
+    assert (replayed.code, replayed.document["targets"][0]["executions"]) == (0, 2)
+    (one,) = replayed.document["targets"][0]["findings"]
+    assert len(one["evidence"]) == 1
 
 
 def _broken(document: RunDocument) -> int:

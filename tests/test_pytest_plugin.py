@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.projects import Done, environment, fuzzlab, make_project
+from tests.projects import BUGGY, Done, environment, fuzzlab, make_project
 
 
 def _pytest(folder: Path, *words: str) -> Done:
@@ -88,6 +88,23 @@ def test_an_accepted_finding_passes(shop: Path) -> None:
     fuzzlab(shop, "findings", "accept", name, "--reason", "a test")
     done = _pytest(shop)
     assert (done.code, "4 passed" in done.out) == (0, True), done.out
+
+
+def test_what_is_fixed_is_told_and_not_written(shop: Path) -> None:
+    """A test run changes no record that is committed; an acceptance that nobody needs fails it where that is wanted."""
+    _pytest(shop, "-k", "property")
+    (record,) = (shop / "corpus" / "indexed" / "regressions").glob("*.json")
+    before = record.read_bytes()
+    make_project(shop, BUGGY.replace("value.strip()[0]", "value.strip()[:1]"))
+    done = _pytest(shop, "-rP", "-k", "replay")
+    assert done.code == 0
+    assert f"fixed  indexed  {record.stem}" in done.out
+    assert record.read_bytes() == before
+    fuzzlab(shop, "findings", "accept", record.stem, "--reason", "a test")
+    assert "2 passed" in _pytest(shop, "-k", "replay").out
+    strict = _pytest(shop, "-k", "replay", "--fuzzlab-strict")
+    assert (strict.code, "1 failed, 1 passed" in strict.out) == (1, True)
+    assert f"accepted, and no longer fails  indexed  {record.stem}" in strict.out
 
 
 @pytest.mark.parametrize(

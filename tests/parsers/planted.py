@@ -60,6 +60,15 @@ def two(value: str) -> str:
     return value
 
 
+def lingers(value: str) -> str:
+    """Fail for two marks, and take its time wherever there is one."""
+    if "!" in value:
+        time.sleep(0.3)
+    if value.count("!") >= 2:
+        raise KeyError(value)
+    return value
+
+
 _asked = itertools.count()
 
 
