@@ -128,7 +128,7 @@ def _read(
         data=data,
         places=shown,
         values=tuple(_value(target, data) for target in targets),
-        findings=tuple(finding for finding in recorded(project, warn) if finding.id == found),
+        findings=tuple(finding for finding in recorded(project, warn) if found in _ids(finding)),
     )
 
 
@@ -146,3 +146,8 @@ def _nearest(wanted: str, ids: Sequence[str]) -> str:
     """Give the id that a mistyped one may mean: of 100,000, those beside it in the order are compared."""
     at = bisect_left(ids, wanted)
     return nearest(wanted, [i[: len(wanted)] for i in ids[max(0, at - 2) : at + 2]]) if wanted else ""
+
+
+def _ids(finding: Finding) -> set[str]:
+    """Give the names of all of a finding's inputs."""
+    return {finding.id, *(other.id for other in finding.evidence)}

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ByteMutation", "Format", "HttpMessage", "Mutator", "Reductions", "csv", "http", "json", "own", "raw", "signers",
-    "text",
+    "text", "until_taken",
 ]  # fmt: skip
 
 V = TypeVar("V")
@@ -122,7 +122,7 @@ class Format(ABC, Generic[V]):
             value = self.decode(data)
         except Undecodable:
             return
-        yield from self.encoded(data, _until_taken(self.simpler(value)))
+        yield from self.encoded(data, until_taken(self.simpler(value)))
 
     def encoded(self, data: bytes, values: Generator[V, bool | None, Any]) -> Reductions:
         """Yield those of `values`, each encoded, that are no larger than the last one taken, `data` at first."""
@@ -141,7 +141,7 @@ class Format(ABC, Generic[V]):
         return {"name": self.name, "max_size": self.max_size}
 
 
-def _until_taken(values: Iterator[V]) -> Generator[V, bool | None, None]:
+def until_taken(values: Iterator[V]) -> Generator[V, bool | None, None]:
     """Yield `values`, which all come from one, until one of them is taken."""
     for value in values:
         if (yield value):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from fuzzlab.blocks import MAGIC, MUTATORS, simpler
 from fuzzlab.errors import Undecodable, UserError
-from fuzzlab.formats import DEFAULT_MAX_SIZE, Format, Mutator
+from fuzzlab.formats import DEFAULT_MAX_SIZE, Format, Mutator, Reductions, until_taken
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
@@ -67,9 +67,9 @@ class Own(Format[Any]):
         """Give the user's tokens, then those of bytes in general."""
         return tuple(dict.fromkeys((*self._tokens, *MAGIC)))
 
-    def reductions(self, data: bytes) -> Iterator[bytes]:
+    def reductions(self, data: bytes) -> Reductions:
         """Yield shorter bytes, then plainer ones: what a value means nobody but its parser knows."""
-        return (reduced for reduced in simpler(data) if reduced != data)
+        yield from until_taken(reduced for reduced in simpler(data) if reduced != data)
 
 
 def own(
