@@ -14,8 +14,8 @@ PACKAGE = Path(fuzzlab.__file__).parent
 
 # A module imports only from strictly lower layers, plus its own family's __init__. Lowest first.
 LAYERS = (
-    "errors verdict message lazy escape files unicode boundaries interrupts plateau columns screen cover footprint evidence sidecar",
-    "events channel blackbox project duration strings sanitizers",
+    "errors verdict message lazy escape files unicode boundaries interrupts plateau columns screen cover",
+    "events evidence sidecar channel blackbox footprint project duration strings sanitizers",
     "document trees rows blocks schemas sinks/ leaves table",
     "jsontext pruning",
     "formats/ oracles/",

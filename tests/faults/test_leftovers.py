@@ -115,12 +115,12 @@ def test_both_of_an_exchange(project: Project) -> None:
     corpus = Corpus(project, "parse", pytest.fail)
     for data in (b"larger", b"small", b"largest"):
         corpus.save(Finding("parse", CRASH, data, minimised_from=7))
-    register = Register(corpus, cannot_save=pytest.fail)
+    register = Register(corpus, warn=pytest.fail)
     known = register.known(CRASH)
     assert known is not None
     assert known.data == b"small"
     corpus.save(Finding("parse", CRASH, b"larger", status=Status.ACCEPTED, reason="it may stay", minimised_from=7))
-    known = Register(corpus, cannot_save=pytest.fail).known(CRASH)
+    known = Register(corpus, warn=pytest.fail).known(CRASH)
     assert known is not None
     assert known.status is Status.ACCEPTED
 
