@@ -216,7 +216,8 @@ class Register:
         stored = self._store([finding, *(self._as_evidence(f, finding) for f in finding.evidence)])
         if not stored:
             return replace(finding, path="")
-        self._make_room(finding)
+        if finding.evidence or finding.history:  # a new one without evidence is the first of its signature
+            self._make_room(finding)
         return replace(stored[0], evidence=tuple(stored[1:]))
 
     @staticmethod

@@ -177,11 +177,20 @@ import re
 def parse(value: str) -> int:
     if value == "deep":
         return even(0)
+    if value == "chained":
+        return wrapped(value)
     return inner(value)
 
 {blank}{blank}
 def inner(value: str) -> int:
     return {{"a": 1}}[value]
+
+def wrapped(value: str) -> int:
+    try:
+        {blank}
+        return inner(value)
+    except KeyError as error:
+        raise LookupError(value) from error
 
 def even(n: int) -> int:
     return odd(n + 1)
@@ -203,13 +212,17 @@ def test_signatures_survive_edits(worker_of: WorkerOf, tmp_path: Path, monkeypat
             context.syspath_prepend(str(folder))
             context.delitem(sys.modules, "moving_parser", raising=False)
             worker = worker_of(adhoc("moving_parser:parse"))
-            found.append((worker.verdict(b"b"), worker.verdict(b"deep")))
+            found.append([worker.verdict(data) for data in (b"b", b"deep", b"chained")])
             worker.close()
     sys.modules.pop("moving_parser", None)
-    (crash, deep), (moved, moved_deep) = found
+    (crash, deep, chained), (moved, moved_deep, moved_chained) = found
     assert crash.signature == moved.signature == "crash KeyError moving_parser:inner"
     assert crash.location != moved.location
     assert deep.signature == moved_deep.signature == "crash RecursionError moving_parser"
+    assert {frame.function for frame in deep.frames if frame.repeats > 100} == {"even", "odd"}
+    assert len(deep.frames) <= 5
+    assert chained.signature == moved_chained.signature == "crash LookupError < KeyError moving_parser:wrapped"
+    assert chained.causes[0].location != moved_chained.causes[0].location
 
 
 def test_a_registration_of_a_foreign_function(
