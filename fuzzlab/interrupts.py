@@ -26,6 +26,8 @@ _interrupts = _Interrupts()
 def watched(hurry: Callable[[], None] = lambda: None) -> Iterator[None]:
     """Raise KeyboardInterrupt once; after that call `hurry`, for whoever presses twice must not lose what is kept.
 
+    Once there was an interrupt the process is on its way out, and hears no more of them after this block either.
+
     Only the main thread can watch signals (signal(2) is the process's); elsewhere everything stays as it is. So it does
     where a shell has a job in the background ignore them.
     """
@@ -49,7 +51,7 @@ def watched(hurry: Callable[[], None] = lambda: None) -> Iterator[None]:
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.signal(signal.SIGINT, signal.SIG_IGN if heard else before)
         _interrupts.pending = False
 
 

@@ -5,10 +5,18 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from collections.abc import Iterator
 
 import pytest
 
 from fuzzlab.interrupts import held, watched
+
+
+@pytest.fixture(autouse=True)
+def _restored() -> Iterator[None]:
+    before = signal.getsignal(signal.SIGINT)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def _press() -> None:
@@ -18,13 +26,20 @@ def _press() -> None:
 def test_the_first_ends_and_the_next_hurry() -> None:
     """One KeyboardInterrupt; what cleans up after it is not interrupted again."""
     presses = []
-    before = signal.getsignal(signal.SIGINT)
     with watched(lambda: presses.append(1)):
         with pytest.raises(KeyboardInterrupt):
             _press()
         _press()
         _press()
     assert len(presses) == 2
+    _press()  # a third one, on the way out
+
+
+def test_without_an_interrupt_all_is_as_before() -> None:
+    """The handler that was there is there again."""
+    before = signal.getsignal(signal.SIGINT)
+    with watched():
+        pass
     assert signal.getsignal(signal.SIGINT) is before
 
 
