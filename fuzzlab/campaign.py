@@ -95,6 +95,8 @@ class _State:
     is_told_idle: bool = True
     lethal: set[bytes] = field(default_factory=set)
     examples: list[bytes] | None = None
+    kept: list[bytes] | None = None
+    """Of many coverage inputs those with which a worker begins, once one has run them all; what is found since, too."""
 
     @property
     def all_executions(self) -> int:
@@ -284,6 +286,7 @@ class Campaign:
                 draws=state.examples is None,
                 active_before=state.active,
                 executions_before=state.executions,
+                room=max(0.0, min(self._end - time.monotonic(), self._standings[state.target.name].left) - seconds),
             )
         )
 
@@ -291,8 +294,9 @@ class Campaign:
         """Give what a worker starts with: every stored input but those that cost a second or a worker each time."""
         costly = {f.data for f in state.register.recorded.values() if f.verdict.outcome.is_costly}
         costly |= {f.data for f in state.register.findings() if f.verdict.outcome.is_costly} | state.lethal
-        plain = state.corpus.plain_coverage()
-        few = chain(state.corpus.regressions(), state.corpus.seeds(), () if plain else state.corpus.coverage())
+        plain = state.corpus.plain_coverage() if state.kept is None else None
+        others = state.kept if state.kept is not None else () if plain else state.corpus.coverage()
+        few = chain(state.corpus.regressions(), state.corpus.seeds(), others)
         inputs = dict.fromkeys([*few, *(state.examples or ())])
         return First(
             inputs=[data for data in inputs if data not in costly],
@@ -398,6 +402,8 @@ class Campaign:
             if is_new:
                 state.learned = time.monotonic()
                 lane.discoveries += 1
+                if state.kept is not None:
+                    state.kept.append(data)
                 state.discoveries.note(state.all_executions)
                 for other in state.lanes:
                     if other is not lane:
@@ -427,6 +433,8 @@ class Campaign:
         )  # fmt: skip
         if lane.is_running and state.examples is None:
             state.examples = lane.examples()
+        if state.kept is None:
+            state.kept = lane.kept()
         state.lanes.remove(lane)
         lane.close()
 

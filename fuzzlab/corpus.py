@@ -51,9 +51,10 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """A folder of nothing but inputs, and the size of the largest in bytes."""
+    """A folder of nothing but inputs: how many there are, and the size of the largest in bytes."""
 
     folder: Path
+    files: int
     largest: int
 
 
@@ -149,17 +150,17 @@ class Corpus:
             None where something lies among them that is not for an engine (a pipe, a file too large): they must then
             be picked one by one. What a file holds is not compared with its name: to an engine any bytes are an input.
         """
-        largest = 0
+        files = largest = 0
         try:
             with os.scandir(self.coverage_folder) as entries:
-                for entry in entries:
+                for files, entry in enumerate(entries, 1):  # noqa: B007 - how many there are
                     if not entry.is_file(follow_symlinks=False):
                         return None
                     with contextlib.suppress(FileNotFoundError):  # a name that was temporary
                         largest = max(largest, entry.stat(follow_symlinks=False).st_size)
         except OSError:
             return None
-        return Plain(self.coverage_folder, largest) if largest <= LARGEST else None
+        return Plain(self.coverage_folder, files, largest) if largest <= LARGEST else None
 
     def add_coverage(self, data: bytes) -> bool:
         """Keep an input that reached new code; say whether it is a new one.

@@ -44,7 +44,19 @@ LEAST, PATIENCE = 0.5, 10.0
 KEPT_TIMES = 4
 """Bytes that libFuzzer's corpus takes in its process for one of an input: the input, its features, its energy."""
 
+MANY = 2_000
+"""Coverage inputs from which on it pays to learn which of them libFuzzer kept: to run them takes parts of a second."""
+
 _COVERAGE = re.compile(r"\bcov: (\d+)")
+
+_BEGUN = re.compile(r"\bINITED\b")
+"""What libFuzzer says when it has run its first corpus."""
+
+OVERLAP = 256
+"""Bytes of the log that are read again: a line may have been cut in two."""
+
+CLOCKS = 2.0
+"""Seconds by which a file system's clock may be behind ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +91,7 @@ def _prepared(folder: Path, corpus: Sequence[bytes]) -> Path:
             why = f"{place}: {error.strerror}"
             continue
         try:
-            for name in ("start", "new", "drawn"):
+            for name in ("start", "new", "drawn", "features"):
                 (made / name).mkdir()
             for data in corpus:
                 (made / "start" / input_id(data)).write_bytes(data)
@@ -147,6 +159,7 @@ class Lane:
         draws: bool,
         active_before: float,
         executions_before: int,
+        room: float = 0.0,
     ) -> None:
         """Start the process.
 
@@ -162,12 +175,15 @@ class Lane:
             known_hangs: places where the target is known to hang.
             active_before: seconds that the target has been fuzzed for before this turn.
             executions_before: executions that it has had before this turn.
+            room: seconds beyond its turn that its first corpus may take: a turn that ends in it was for nothing.
         """
         self.target = target
         self.seconds = seconds
         self.active_before = active_before
         self.executions_before = executions_before
-        self.started = time.monotonic()
+        self.room = room
+        self.started, self._wall = time.monotonic(), time.time()
+        self._first = first
         self.folder = _prepared(folder, first.inputs)
         self._locks = contextlib.ExitStack()
         with contextlib.suppress(OSError):
@@ -184,6 +200,7 @@ class Lane:
                 "largest": largest,
                 "new": str(self._new),
                 "drawn": str(self._drawn),
+                "features": str(self.folder / "features"),
                 "seed": seed,
                 "runs": runs,
                 "seen": list(seen),
@@ -197,6 +214,7 @@ class Lane:
         self._looked = time.monotonic()
         self._offered: dict[Path, float] = {}
         self._coverage = self._log_read = 0
+        self._begun: float | None = None
 
     @property
     def age(self) -> float:
@@ -213,9 +231,18 @@ class Lane:
         """Whether its turn has ended: on a busy machine one that is slow to start gets a moment all the same."""
         if self.age < self.seconds:
             return False
+        if self.age < self.seconds + self.room:
+            return self.has_begun and time.monotonic() - (self._begun or 0.0) >= LEAST
         began = self.child.box.head[STARTED]
         running = (time.monotonic_ns() - began) / 1e9 if began else 0.0
-        return running >= LEAST or self.age >= self.seconds + PATIENCE
+        return running >= LEAST or self.age >= self.seconds + self.room + PATIENCE
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether it has run its first corpus and tries new inputs."""
+        if self._begun is None:
+            self._read_log()
+        return self._begun is not None
 
     @property
     def ended_well(self) -> bool:
@@ -240,11 +267,17 @@ class Lane:
     @property
     def coverage(self) -> int:
         """Edges reached, as libFuzzer counts them."""
-        size = self.child.log_size()
-        found = _COVERAGE.findall(self.child.log_text(self._log_read))
-        self._log_read = size
-        self._coverage = max(self._coverage, *map(int, found[-1:] or [0]))  # a line cut in two says too little
+        self._read_log()
         return self._coverage
+
+    def _read_log(self) -> None:
+        size = self.child.log_size()
+        text = self.child.log_text(max(0, self._log_read - OVERLAP))
+        self._log_read = size
+        found = _COVERAGE.findall(text)
+        self._coverage = max(self._coverage, *map(int, found[-1:] or [0]))  # a line cut in two says too little
+        if self._begun is None and _BEGUN.search(text):
+            self._begun = time.monotonic()
 
     def found_after(self) -> float:
         """Seconds from the target's first execution to now."""
@@ -267,6 +300,32 @@ class Lane:
         for path in _listed(self._drawn):
             with contextlib.suppress(OSError):
                 found.append(path.read_bytes())
+        return found
+
+    def kept(self) -> list[bytes] | None:
+        """Give those of many coverage inputs that reached something which those before them had not, and newer ones.
+
+        libFuzzer drops the others, so the next worker need not run them: with these it begins where this one did. To
+        be asked when `new_inputs` have been stored: a smaller one may have taken the place of one of these.
+
+        Returns:
+            None where they are not many, or where they were not all run.
+        """
+        plain = self._first.plain
+        if plain is None or plain.files < MANY or not self.has_begun:
+            return None
+        names = {path.name for path in _listed(self.folder / "features")}
+        found = []
+        try:
+            with os.scandir(plain.folder) as entries:
+                for entry in entries:
+                    with contextlib.suppress(OSError):
+                        data = Path(entry.path).read_bytes()
+                        is_newer = entry.stat().st_mtime >= self._wall - CLOCKS
+                        if is_newer or hashlib.sha1(data, usedforsecurity=False).hexdigest() in names:
+                            found.append(data)
+        except OSError:
+            return None
         return found
 
     def new_inputs(self, *, final: bool = False) -> Iterator[bytes]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import os
@@ -13,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,6 +28,7 @@ from fuzzlab.finder import adhoc
 from fuzzlab.lane import First, Lane
 from fuzzlab.process import Lost
 from fuzzlab.project import Config, Project
+from fuzzlab.schedule import Slice
 from fuzzlab.verdict import Finding, Outcome, Status, Verdict
 from fuzzlab.worker import scratch
 from tests.parsers.planted import SESAME
@@ -174,6 +177,43 @@ def test_a_folder_is_handed_over_but_for_what_is_skipped(project: Project, skipp
         lane.close()
     assert told == ([] if skipped else [SESAME])
     assert set(corpus.coverage()) == {SESAME, b"one", b"two"}
+
+
+def test_the_second_turn_does_not_run_it_all_again(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A turn lasts until its first corpus is run, however short; the next ones begin with what was of use in it."""
+    monkeypatch.setattr("fuzzlab.lane.MANY", 100)
+    target = adhoc("tests.parsers.branches:branches")
+    corpus = Corpus(project, target.name, print)
+    for number in range(500):
+        corpus.add_coverage(b"%d" % number)
+    for path in corpus.coverage_folder.iterdir():
+        os.utime(path, (0, 0))
+    campaign = Campaign(project, [target], Limits(seconds=600.0, runs=1_000_000, seed=3))
+    (state,) = campaign._states.values()
+    firsts: list[First] = []
+    real = campaign._first_corpus
+
+    def noted(state: Any) -> First:
+        firsts.append(real(state))
+        return firsts[-1]
+
+    monkeypatch.setattr(campaign, "_first_corpus", noted)
+
+    def short(wanting: object, *_: object, **__: object) -> Slice | None:
+        return Slice(target.name, 0.01) if wanting else None
+
+    monkeypatch.setattr("fuzzlab.campaign.next_slice", short)
+    with contextlib.closing(campaign.run()) as events:
+        for _ in events:
+            if len(firsts) > 1:
+                break
+    assert len(firsts) > 1
+    assert firsts[0].plain is not None
+    assert firsts[0].plain.files == 500
+    assert all(first.plain is None for first in firsts[1:])
+    assert 0 < len(firsts[1].inputs) < 400
+    assert state.kept is not None
+    assert set(state.kept) <= set(corpus.coverage())
 
 
 def test_what_one_worker_finds_is_offered_to_the_others(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -347,7 +347,7 @@ def test_what_can_be_handed_over_as_a_folder(project: Project, warnings: Warning
     for data in (b"", b"four", b"seven.."):
         corpus.add_coverage(data)
     folder = corpus.coverage_folder
-    assert corpus.plain_coverage() == Plain(folder, 7)
+    assert corpus.plain_coverage() == Plain(folder, 3, 7)
     odd = folder / "odd"
     odd_ones: tuple[Callable[[], object], ...] = (
         lambda: os.mkfifo(odd),

@@ -19,6 +19,7 @@ from fuzzlab.distil import Distilled, distil
 from fuzzlab.engines import coverage
 from fuzzlab.errors import UserError
 from fuzzlab.finder import adhoc
+from fuzzlab.lane import First, Lane
 from fuzzlab.project import Project
 from fuzzlab.target import Target
 from fuzzlab.tracing import trace
@@ -189,6 +190,34 @@ def test_an_empty_corpus(project: Project, target: Target) -> None:
     """Where there is nothing, nothing is done, and no folder made."""
     assert distil(project, target, print) == Distilled(target=target.name, before=(0, 0), after=(0, 0), features=0)
     assert not list(project.root.iterdir())
+
+
+def test_what_a_worker_kept(project: Project, target: Target, corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the next worker begins with, once one has run many inputs, has the features of all; newer ones are there."""
+    monkeypatch.setattr("fuzzlab.lane.MANY", INPUTS // 2)
+    for path in corpus.coverage_folder.iterdir():
+        os.utime(path, (0, 0))
+    whole = list(corpus.coverage())
+    lane = Lane(
+        target, scratch(project), First(plain=corpus.plain_coverage()), seconds=60, runs=None, seed=1, seen=[],
+        known_hangs=[], draws=False, active_before=0, executions_before=0,
+    )  # fmt: skip
+    try:
+        while not lane.has_begun:
+            list(lane.messages())
+            lane.child.watch()
+            time.sleep(lane.TICK)
+        lane.child.kill()
+        for data in lane.new_inputs(final=True):  # it may have found a smaller one for one of them
+            corpus.add_coverage(data)
+        corpus.add_coverage(b"((((((((newer")
+        kept = lane.kept()
+    finally:
+        lane.close()
+    assert kept is not None
+    assert b"((((((((newer" in kept
+    assert 0 < len(set(kept) & set(whole)) < len(whole) / 2
+    _assert_the_same_features(project, target, list(dict.fromkeys([*whole, *kept])), kept)
 
 
 @pytest.mark.slow

@@ -121,7 +121,7 @@ def run(executor: Executor, options: Message, send: Callable[[Message], None], r
         options: `starts` (folders of inputs to begin with), `skipped` (inputs there that are not run), `largest`
             (bytes of an input at the most), `new` (where libFuzzer writes what reaches new code), `seed`, `runs` (None:
             no limit), `seen` (signatures not worth telling again), `examples` (seconds in which to draw some first) and
-            `drawn` (the folder for them).
+            `drawn` (the folder for them), `features` (where libFuzzer names what it keeps).
         send: tells the supervisor.
         ready: to call just before the first execution.
     """
@@ -143,6 +143,7 @@ def run(executor: Executor, options: Message, send: Callable[[Message], None], r
         f"-artifact_prefix={new}{os.sep}",
         "-reload=1",  # seconds: what other workers on this target found is put into the folder of new inputs
         "-entropic_scale_per_exec_time=1",  # mutate what is slow less often
+        f"-features_dir={options['features']}",
         *UNLIMITED,
     ]
     one_input = _callback(executor, set(options["seen"]), send, runs=options["runs"])
