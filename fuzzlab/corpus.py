@@ -206,10 +206,14 @@ class Corpus:
     def remove(self, finding: Finding, *, keep_input: bool = False) -> None:
         """Take back what `save` stored: a smaller input of the same signature stands in its place.
 
-        The sidecar goes first, for an input without one is still replayed, and a sidecar alone is rubbish.
+        Not where the sidecar has become another one: somebody has decided on it, or another campaign ended with it. The
+        sidecar goes first, for an input without one is still replayed, and a sidecar alone is rubbish.
         """
         path = self.regressions_folder / finding.id
-        path.with_name(f"{finding.id}.json").unlink(missing_ok=True)
+        sidecar = path.with_name(f"{finding.id}.json")
+        if sidecar.exists() and self.read(str(sidecar)) != _sidecar(finding):
+            return
+        sidecar.unlink(missing_ok=True)
         if not keep_input and path.exists():
             path.unlink(missing_ok=True)
             self._grown(-1)

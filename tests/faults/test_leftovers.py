@@ -144,3 +144,21 @@ def test_removal_begins_with_the_sidecar(project: Project, monkeypatch: pytest.M
     assert [path.name for path in corpus.regressions_folder.iterdir()] == [input_id(b"x")]
     assert list(corpus.findings()) == []
     assert list(corpus.inputs()) == [b"x"]
+
+
+def test_what_somebody_else_has_stored_is_not_removed(project: Project) -> None:
+    """A raw input that another campaign has ended with, or that somebody has decided on meanwhile, stays."""
+    corpus = Corpus(project, "parse", pytest.fail)
+    register = Register(corpus, cannot_save=pytest.fail)
+    raw = register.note(Finding("parse", CRASH, b"larger", minimised_from=6))
+    corpus.save(Finding("parse", CRASH, b"larger", status=Status.ACCEPTED, reason="it may stay", minimised_from=6))
+    settled = register.settle(raw, raw.with_input(b"small", CRASH))
+    assert settled is not None
+    assert settled.data == b"small"
+    assert {finding.data: finding.status for finding in corpus.findings()} == {
+        b"larger": Status.ACCEPTED,
+        b"small": Status.KNOWN,
+    }
+    other = register.note(Finding("parse", Verdict(Outcome.CRASH, "TypeError", "", "", "shop:parse"), b"mine"))
+    register.settle(other, other.with_input(b"m", other.verdict))
+    assert b"mine" not in {finding.data for finding in corpus.findings()}
