@@ -211,7 +211,8 @@ class Corpus:
         """
         path = self.regressions_folder / finding.id
         sidecar = path.with_name(f"{finding.id}.json")
-        if sidecar.exists() and self.read(str(sidecar)) != _sidecar(finding):
+        stored = replace(finding, date=finding.date or _today())
+        if sidecar.exists() and self.read(str(sidecar)) != _sidecar(stored):
             return
         sidecar.unlink(missing_ok=True)
         if not keep_input and path.exists():
