@@ -19,7 +19,7 @@ from fuzzlab.evidence import grouped
 from fuzzlab.files import sweep, write_atomically
 from fuzzlab.project import Project
 from fuzzlab.sidecar import read_sidecar, today, written_sidecar
-from fuzzlab.verdict import Finding, input_id
+from fuzzlab.verdict import Finding, Status, input_id
 
 __all__ = ["LARGEST", "Corpus", "Plain", "Role", "Stored", "recorded"]
 
@@ -206,13 +206,15 @@ class Corpus:
     def remove(self, finding: Finding, *, keep_input: bool = False) -> None:
         """Take back what `save` stored: a smaller input of the same signature stands in its place.
 
-        Not where the sidecar has become another one: somebody has decided on it, or another campaign ended with it. The
-        sidecar goes first, for an input without one is still replayed, and a sidecar alone is rubbish.
+        Not where somebody has accepted it meanwhile, or another campaign has ended with this input. The sidecar goes
+        first, for an input without one is still replayed, and a sidecar alone is rubbish.
         """
         path = self.regressions_folder / finding.id
         sidecar = path.with_name(f"{finding.id}.json")
-        stored = replace(finding, date=finding.date or _today())
-        if sidecar.exists() and self.read(str(sidecar)) != _sidecar(stored):
+        if (record := self._record(path, finding.data)) and (
+            (record.status is Status.ACCEPTED and finding.status is not Status.ACCEPTED)
+            or (record.minimised and not finding.minimised)
+        ):
             return
         sidecar.unlink(missing_ok=True)
         if not keep_input and path.exists():
@@ -220,19 +222,24 @@ class Corpus:
             self._grown(-1)
 
     def findings(self) -> Iterator[Finding]:
-        """Yield what is on record, an input each, by id; one that cannot be read is passed over with a warning."""
+        """Yield what is on record, an input each, by id; one that cannot be read is passed over with a warning.
+
+        An input without a record was put there by people: it is replayed, but was not yet seen to fail.
+        """
         for name, data in self._files(self.regressions_folder, named_by_content=True):
-            path = self.regressions_folder / name
-            sidecar = path.with_name(f"{name}.json")
-            if not sidecar.exists():
-                continue  # an input that people put there: replayed, but not yet seen to fail
-            content = self.read(str(sidecar))
-            if content is None:
-                continue
-            try:
-                yield read_sidecar(self.target, data, content, self.project.shown(path))
-            except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
-                self._warn(sidecar, f"is no finding ({type(error).__name__}: {str(error)[:WARNED]})")
+            if (record := self._record(self.regressions_folder / name, data)) is not None:
+                yield record
+
+    def _record(self, path: Path, data: bytes) -> Finding | None:
+        """Read what is on record of an input."""
+        sidecar = path.with_name(f"{path.name}.json")
+        if not sidecar.exists() or (content := self.read(str(sidecar))) is None:
+            return None
+        try:
+            return read_sidecar(self.target, data, content, self.project.shown(path))
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
+            self._warn(sidecar, f"is no finding ({type(error).__name__}: {str(error)[:WARNED]})")
+            return None
 
     def _files(self, folder: Path, *, named_by_content: bool) -> Iterator[tuple[str, bytes]]:
         try:

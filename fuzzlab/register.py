@@ -159,7 +159,15 @@ class Register:
         self._store([replace(f, status=finding.status, reason="", history=finding.history) for f in _files(finding)])
 
     def _finish(self, raw: Finding, done: Finding) -> None:
-        """Let what triage made of a finding on record take its place; what fails otherwise today stays as it is."""
+        """Let what triage made of a finding on record take its place; what fails otherwise today stays as it is.
+
+        What nobody has seen twice before the run that stored it was killed, and nobody sees again, was nothing.
+        """
+        if raw.verdict.needs_proof and not done.deterministic:
+            self._remove(raw, ours=True)
+            self.recorded.pop(raw.signature, None)
+            self.seen.pop(raw.signature, None)
+            return
         if not done.deterministic or done.signature != raw.signature:
             return
         recorded = self.recorded.get(raw.signature, raw)

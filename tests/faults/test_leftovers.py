@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -149,7 +150,7 @@ def test_removal_begins_with_the_sidecar(project: Project, monkeypatch: pytest.M
 def test_what_somebody_else_has_stored_is_not_removed(project: Project) -> None:
     """A raw input that another campaign has ended with, or that somebody has decided on meanwhile, stays."""
     corpus = Corpus(project, "parse", pytest.fail)
-    register = Register(corpus, cannot_save=pytest.fail)
+    register = Register(corpus, warn=pytest.fail)
     raw = register.note(Finding("parse", CRASH, b"larger", minimised_from=6))
     corpus.save(Finding("parse", CRASH, b"larger", status=Status.ACCEPTED, reason="it may stay", minimised_from=6))
     settled = register.settle(raw, raw.with_input(b"small", CRASH))
@@ -162,3 +163,23 @@ def test_what_somebody_else_has_stored_is_not_removed(project: Project) -> None:
     other = register.note(Finding("parse", Verdict(Outcome.CRASH, "TypeError", "", "", "shop:parse"), b"mine"))
     register.settle(other, other.with_input(b"m", other.verdict))
     assert b"mine" not in {finding.data for finding in corpus.findings()}
+
+
+@pytest.mark.parametrize("verdict", [Verdict(Outcome.DIED, "SIGKILL"), Verdict(Outcome.HANG), Verdict(Outcome.MEMORY)])
+def test_what_was_stored_unproven(project: Project, verdict: Verdict) -> None:
+    """Killed between storing what needs proof and proving it, the next run proves it, or takes it back."""
+    corpus = Corpus(project, "parse", pytest.fail)
+    Register(corpus, warn=pytest.fail).note(Finding("parse", verdict, b"x"))
+    register = Register(corpus, warn=pytest.fail)
+    (raw,) = register.take_up()
+    assert register.settle(raw, replace(raw, minimised=True)) is None
+    assert [finding.data for finding in corpus.findings()] == [b"x"]
+    Register(corpus, warn=pytest.fail)
+    corpus.remove(replace(raw, minimised=True))
+    Register(corpus, warn=pytest.fail).note(Finding("parse", verdict, b"x"))
+    register = Register(corpus, warn=pytest.fail)
+    (raw,) = register.take_up()
+    assert register.settle(raw, replace(raw, deterministic=False)) is None
+    assert list(corpus.findings()) == []
+    assert list(corpus.inputs()) == []
+    assert register.findings() == ()
