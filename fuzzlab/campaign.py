@@ -84,6 +84,7 @@ class _State:
     turns: int = 0
     active: float = 0.0
     executions: int = 0
+    tried: int = 0
     accepted: int = 0
     rejected: int = 0
     coverage: int = 0
@@ -97,6 +98,11 @@ class _State:
     examples: list[bytes] | None = None
     kept: list[bytes] | None = None
     """Of many coverage inputs those with which a worker begins, once one has run them all; what is found since, too."""
+
+    @property
+    def all_tried(self) -> int:
+        """Executions of new inputs, of past turns and of running ones."""
+        return self.tried + sum(lane.tried for lane in self.lanes)
 
     @property
     def all_executions(self) -> int:
@@ -234,7 +240,7 @@ class Campaign:
 
     def _is_flat(self, state: _State) -> bool:
         """Whether new behaviour has become too unlikely to go on."""
-        return state.discoveries.chance(state.all_executions) < self.limits.plateau
+        return state.discoveries.chance(state.all_tried) < self.limits.plateau
 
     def _state(self, target: Target) -> _State:
         def warn(message: str) -> None:
@@ -404,7 +410,7 @@ class Campaign:
                 lane.discoveries += 1
                 if state.kept is not None:
                     state.kept.append(data)
-                state.discoveries.note(state.all_executions)
+                state.discoveries.note(state.all_tried)
                 for other in state.lanes:
                     if other is not lane:
                         other.offer(data)
@@ -425,6 +431,7 @@ class Campaign:
                     self._events.put(event)
         self._take_in(state, lane, final=True)
         state.executions += lane.executions
+        state.tried += lane.tried
         state.accepted += lane.accepted
         state.rejected += lane.rejected
         state.coverage = max(state.coverage, lane.coverage)

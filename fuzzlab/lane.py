@@ -215,6 +215,7 @@ class Lane:
         self._offered: dict[Path, float] = {}
         self._coverage = self._log_read = 0
         self._begun: float | None = None
+        self._first_runs = 0
 
     @property
     def age(self) -> float:
@@ -255,6 +256,11 @@ class Lane:
         return int(self.child.box.head[SEQUENCE])
 
     @property
+    def tried(self) -> int:
+        """Executions of new inputs: those of the first corpus say nothing of how much there is to discover."""
+        return self.executions - self._first_runs if self.has_begun else 0
+
+    @property
     def accepted(self) -> int:
         """Executions accepted."""
         return int(self.child.box.head[ACCEPTED])
@@ -278,6 +284,7 @@ class Lane:
         self._coverage = max(self._coverage, *map(int, found[-1:] or [0]))  # a line cut in two says too little
         if self._begun is None and _BEGUN.search(text):
             self._begun = time.monotonic()
+            self._first_runs = self.executions
 
     def found_after(self) -> float:
         """Seconds from the target's first execution to now."""
