@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from random import Random
 
-__all__ = ["CELLS", "FORMULA_PREFIXES", "MUTATORS", "Rows", "huge_cell", "repeat_row", "simpler"]
+__all__ = ["CELLS", "FORMULA_PREFIXES", "MUTATORS", "Rows", "huge_cell", "repeat_row", "simpler", "with_cell"]
 
 MOST_GROWTH: Final = 1 << 20
 """Characters that one mutation adds at most: 100,000 short rows."""
@@ -64,7 +64,8 @@ def _with_row(rows: Rows, at: int, row: list[str]) -> Rows:
     return changed
 
 
-def _with_cell(rng: Random, rows: Rows, change: Callable[[str], str]) -> Rows | None:
+def with_cell(rng: Random, rows: Rows, change: Callable[[str], str]) -> Rows | None:
+    """Change some cell by a function."""
     at = _row(rng, rows)
     if at is None or not rows[at]:
         return None
@@ -97,22 +98,22 @@ def add_cell(rng: Random, rows: Rows) -> Rows | None:
 
 def nasty_cell(rng: Random, rows: Rows) -> Rows | None:
     """Make a cell hold what rows are made of: delimiters, quotes, line ends, NUL."""
-    return _with_cell(rng, rows, lambda cell: rng.choice((rng.choice(CELLS), cell + rng.choice(CELLS))))
+    return with_cell(rng, rows, lambda cell: rng.choice((rng.choice(CELLS), cell + rng.choice(CELLS))))
 
 
 def formula_cell(rng: Random, rows: Rows) -> Rows | None:
     """Make a cell begin as a formula does."""
-    return _with_cell(rng, rows, lambda cell: rng.choice(FORMULA_PREFIXES) + cell)
+    return with_cell(rng, rows, lambda cell: rng.choice(FORMULA_PREFIXES) + cell)
 
 
 def text_cell(rng: Random, rows: Rows) -> Rows | None:
     """Change a cell as text."""
-    return _with_cell(rng, rows, lambda cell: strings.mutated(rng, cell))
+    return with_cell(rng, rows, lambda cell: strings.mutated(rng, cell))
 
 
 def number_cell(rng: Random, rows: Rows) -> Rows | None:
     """Make a cell a number at a boundary, or spelled as another language spells it."""
-    return _with_cell(
+    return with_cell(
         rng, rows, lambda _: str(rng.choice(INTEGERS)) if rng.random() < 0.5 else rng.choice(NUMBER_SPELLINGS)
     )
 
@@ -123,7 +124,7 @@ def huge_cell(rng: Random, rows: Rows, *, room: int = MOST_GROWTH) -> Rows | Non
     return (
         None
         if size > room
-        else _with_cell(rng, rows, lambda cell: ((cell or "x") * (size // max(1, len(cell)) + 1))[:size])
+        else with_cell(rng, rows, lambda cell: ((cell or "x") * (size // max(1, len(cell)) + 1))[:size])
     )
 
 

@@ -7,10 +7,10 @@ valid.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from fuzzlab import patterns
 from fuzzlab.errors import HarnessError, UserError
 from fuzzlab.lazy import LazyModule
 
@@ -49,6 +49,13 @@ _ANNOTATIONS: Final = frozenset(
     }
 )  # fmt: skip
 """What says nothing about validity, and the definitions, which are written out where they are used."""
+
+FORMATS: Final = {
+    "date-time": "2024-02-29T23:59:60Z", "date": "2024-02-29", "time": "23:59:60Z", "duration": "P1DT1S",
+    "uuid": "00000000-0000-4000-8000-000000000000", "email": "a@b.example", "uri": "http://a.example/",
+    "hostname": "a.example", "ipv4": "127.0.0.1", "ipv6": "::1", "byte": "YQ==", "json-pointer": "/a/0",
+}  # fmt: skip
+"""A text of each format of JSON Schema (RFC 3339, 4122, 5321, 3986, 1123, 4291, 4648, 6901), at an edge of it."""
 
 _NAMED_SCHEMAS: Final = frozenset({"properties", "patternProperties", "dependentSchemas"})
 _SCHEMA_LISTS: Final = frozenset({"anyOf", "allOf", "oneOf", "prefixItems"})
@@ -289,4 +296,8 @@ def _words(definition: Mapping[str, Any]) -> Iterator[Any]:
         if isinstance(node.get("enum"), list):
             yield from node["enum"]
         yield node.get("const")
-        yield from re.findall(r"[A-Za-z0-9]{2,}", node["pattern"]) if isinstance(node.get("pattern"), str) else ()
+        if isinstance(pattern := node.get("pattern"), str):
+            yield from (piece for piece in patterns.pieces(pattern) if len(piece) > 1)
+            yield from patterns.samples(pattern)
+        if isinstance(name := node.get("format"), str):
+            yield FORMATS.get(name)

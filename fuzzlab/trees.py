@@ -10,13 +10,14 @@ import json
 import math
 from typing import TYPE_CHECKING, Any, Final
 
+from fuzzlab import words
 from fuzzlab.boundaries import INTEGERS, NUMBER_SPELLINGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from random import Random
 
-__all__ = ["AROUND_A_NUMBER", "MUTATORS", "containers", "dropped", "found", "renamed", "replaced", "walk"]
+__all__ = ["AROUND_A_NUMBER", "MUTATORS", "containers", "dropped", "found", "renamed", "replaced", "walk", "with_word"]
 
 STOP: Final = 0.15
 """Chance to stop at a container on the way down: mostly leaves are changed, and at times what holds them."""
@@ -320,6 +321,31 @@ def append(rng: Random, document: Any) -> Any | None:
     """Add to a list an element of another type."""
     place = found(rng, document, (list,))
     return None if place is None else replaced(document, place[0], [*place[1], rng.choice(EXTRAS)])
+
+
+def with_word(rng: Random, document: Any, word: str, other: str) -> Any | None:
+    """Put a word into a string, in the place of a leaf or of a key, or add a property of that name.
+
+    The `other` word is at times such a property's value.
+    """
+    what = rng.randrange(8)
+    if what < 2:
+        place = found(rng, document, (dict,))
+        if place is None:
+            return None
+        path, node = place
+        if what == 0 or not node:
+            return replaced(document, path, {**node, word: other if rng.random() < 0.5 else rng.choice(EXTRAS)})
+        old = rng.choice(list(node))
+        return replaced(document, path, {word if key == old else key: child for key, child in node.items()})
+    place = found(rng, document, (str, int, float, bool, type(None)))
+    if place is None:
+        return None
+    path, leaf = place
+    if type(leaf) is str and what < 6:
+        return replaced(document, path, words.placed(rng, leaf, word))
+    as_number = _number_of(word) if word[-1:].isdecimal() and (type(leaf) in _NUMBERS or rng.random() < 0.5) else word
+    return replaced(document, path, as_number)
 
 
 MUTATORS: Final[tuple[Callable[[Random, Any], Any], ...]] = (

@@ -20,11 +20,12 @@ A door (`formats.text(...)`) is a function that builds the format; the class beh
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from random import Random
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from fuzzlab.errors import Undecodable
+from fuzzlab.words import pick, placed
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
@@ -48,6 +49,9 @@ Reductions = Generator[bytes, bool | None, None]
 DEFAULT_MAX_SIZE = 4096
 """Bytes. libFuzzer's own default, and beyond what an identifier or a webhook needs; uploads say their own."""
 
+WORDS_IN_BYTES = 1 / 8
+"""Share of words put into the bytes as they are, where the format knows better places: some break it to effect."""
+
 MUTATION_TRIES = 4
 """Mutators tried before a mutation is given up: most apply to most values."""
 
@@ -60,6 +64,13 @@ class Format(ABC, Generic[V]):
     mutators: tuple[Mutator[V], ...] = ()
     raw_mutators: tuple[Mutator[bytes], ...] = ()
     """Mutators of the stored bytes, for what no value of the format can express (a truncated document)."""
+    words: tuple[bytes, ...] = ()
+    """Learned from the code under test, the most telling first."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names and values that the schema knows, where there is one."""
+        return ()
 
     @abstractmethod
     def decode(self, data: bytes) -> V:
@@ -84,6 +95,33 @@ class Format(ABC, Generic[V]):
     def dictionary(self) -> tuple[bytes, ...]:
         """Tokens that inputs of this kind are made of, the most telling first."""
         return ()
+
+    def learn(self, words: Sequence[bytes]) -> None:
+        """Take in words of the code under test: mutators and strategies built from now on use them."""
+        learned = [mutator for mutator in self.mutators if mutator != self.put_word]
+        self.words = tuple(words)
+        self.mutators = (*learned, self.put_word) if self.words else tuple(learned)
+
+    def put_word(self, rng: Random, value: V) -> V | None:  # noqa: ARG002 - the default knows no place for a word
+        """Put a learned word somewhere into a value."""
+        return None
+
+    def place_word(self, data: bytes, rng: Random, max_size: int) -> bytes | None:
+        """Put a learned word where this format has room for one.
+
+        Returns:
+            other bytes of at most `max_size`, or None where there is no such place, or no word.
+        """
+        if not self.words:
+            return None
+        changed: V | None = None
+        if rng.random() >= WORDS_IN_BYTES:
+            try:
+                changed = self.put_word(rng, self.decode(data))
+            except Undecodable:
+                changed = None
+        mutated = placed(rng, data, pick(rng, self.words)) if changed is None else self.encode(changed)
+        return mutated if mutated != data and len(mutated) <= max_size else None
 
     def simpler(self, value: V) -> Iterator[V]:  # noqa: ARG002 - the default has nothing simpler
         """Yield values a little simpler than `value`, the boldest first."""

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from fuzzlab import rows
+from fuzzlab import rows, words
 from fuzzlab.errors import Undecodable, UserError
 from fuzzlab.formats import Format
 from fuzzlab.lazy import LazyModule
@@ -109,6 +109,11 @@ class Csv(Format[Rows]):
         self.mutators = (*rows.MUTATORS, self.repeat_row, self.huge_cell)
         self.raw_mutators = RAW_MUTATORS
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the columns."""
+        return tuple(self.columns)
+
     def decode(self, data: bytes) -> Rows:
         """Read rows.
 
@@ -135,27 +140,38 @@ class Csv(Format[Rows]):
     def values(self) -> SearchStrategy[Rows]:
         """Make small tables of these columns, and the same with one or two mutations."""
         if self.columns:
-            table = self._table(list(self.columns), [_cells(kind) for kind in self.columns.values()])
+            table = self._table(list(self.columns), [self._cells(kind) for kind in self.columns.values()])
         else:
             names = st.lists(st.text("abcdefghijklmnopqrstuvwxyz_", min_size=1), min_size=1, max_size=MOST_COLUMNS)
-            table = names.flatmap(lambda chosen: self._table(chosen, [_cells({})] * len(chosen)))
+            table = names.flatmap(lambda chosen: self._table(chosen, [self._cells({})] * len(chosen)))
         return st.one_of(table, st.builds(_broken, table, st.randoms(use_true_random=False), st.integers(1, 2)))
 
     def _table(self, names: list[str], cells: list[SearchStrategy[str]]) -> SearchStrategy[Rows]:
         lines = st.lists(st.tuples(*cells).map(list), max_size=MOST_ROWS)
         return lines.map(lambda body: [names.copy(), *body]) if self.header else lines
 
+    def _cells(self, kind: Mapping[str, Any]) -> SearchStrategy[str]:
+        plausible = _cells(kind)
+        return st.one_of(plausible, st.sampled_from(words.as_text(self.words))) if self.words else plausible
+
+    def put_word(self, rng: Random, value: Rows) -> Rows | None:
+        """Put a learned word into a cell."""
+        if not self.words:
+            return None
+        word = words.pick(rng, self.words).decode("utf-8", "replace")
+        return rows.with_cell(rng, value, lambda cell: words.placed(rng, cell, word))
+
     def dictionary(self) -> tuple[bytes, ...]:
         """Give the names of the columns, their known values, and what rows are made of."""
         known = [value for kind in self.columns.values() for value in kind.get("enum", ())]
-        words = (
+        tokens = (
             *self.columns,
             *map(str, known),
             *DELIMITERS,
             *rows.FORMULA_PREFIXES,
             *(cell for cell in rows.CELLS if cell),
         )
-        return tuple(word.encode() for word in dict.fromkeys(words) if word)
+        return tuple(word.encode() for word in dict.fromkeys(tokens) if word)
 
     def repeat_row(self, rng: Random, value: Rows) -> Rows | None:
         """Say a row up to 100,000 times, as far as the limit allows."""

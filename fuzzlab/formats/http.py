@@ -8,11 +8,11 @@ written as it was read.
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from fuzzlab import formats, strings
+from fuzzlab import formats, strings, words
 from fuzzlab.boundaries import LENGTHS
 from fuzzlab.errors import Undecodable, UserError
 from fuzzlab.formats import ByteMutation, Format, Reductions
@@ -39,6 +39,9 @@ head."""
 SIGNED_AGAIN: Final = 7 / 8
 """Share of changed bodies that are signed again. Behind a signature lies everything else; what an unsigned body does is
 found at once, and needs no more."""
+
+WORDS_IN_BODY: Final = 3 / 4
+"""Share of learned words that go into the body: most of a handler's code reads that."""
 
 SLACK: Final = 8
 """Bytes left for a Content-Length that takes more digits after a mutation."""
@@ -242,6 +245,11 @@ class Http(Format[HttpMessage]):
         of_signature = () if signer is None else (self.change_signature, self.change_signature)
         self.mutators = (*(self.change_body,) * BODY_WEIGHT, *HEAD_MUTATORS, *of_signature)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the body's schema knows."""
+        return self.body.names
+
     def decode(self, data: bytes) -> HttpMessage:
         """Read a request; white space around a header's value is not part of it.
 
@@ -286,7 +294,7 @@ class Http(Format[HttpMessage]):
         """Give the body's own tokens first, then what heads are made of."""
         names = [name for name, _ in self.template.headers]
         names += self.signer.headers if self.signer else ()
-        words = (
+        tokens = (
             *names,
             *METHODS,
             *CONTENT_TYPES.values(),
@@ -297,7 +305,7 @@ class Http(Format[HttpMessage]):
             "\r\n",
             "\r\n\r\n",
         )
-        return tuple(dict.fromkeys((*self.body.dictionary(), *(word.encode("latin-1") for word in words if word))))
+        return tuple(dict.fromkeys((*self.body.dictionary(), *(word.encode("latin-1") for word in tokens if word))))
 
     def change_body(self, rng: Random, message: HttpMessage) -> HttpMessage | None:
         """Change the body as its own format does, and mostly sign again."""
@@ -306,6 +314,32 @@ class Http(Format[HttpMessage]):
             return None
         changed = _with_body(message, body)
         return self._signed(changed) if rng.random() < SIGNED_AGAIN else changed
+
+    def learn(self, words: Sequence[bytes]) -> None:
+        """Take in words of the code under test, and let the body's format do so."""
+        self.body.learn(words)
+        super().learn(words)
+
+    def put_word(self, rng: Random, message: HttpMessage) -> HttpMessage | None:
+        """Put a learned word into the body and mostly sign again, or into the head."""
+        if not self.words:
+            return None
+        if rng.random() < WORDS_IN_BODY:
+            body = self.body.place_word(message.body, rng, self._room(message))
+            if body is None:
+                return None
+            changed = _with_body(message, body)
+            return self._signed(changed) if rng.random() < SIGNED_AGAIN else changed
+        word = words.pick(rng, self.words).decode("latin-1")
+        what, at = rng.randrange(4), _some_header(rng, message)
+        if what == 0:
+            return replace(message, path=words.placed(rng, message.path, word))
+        if what == 1:
+            return replace(message, headers=(*message.headers, (word, words.pick(rng, self.words).decode("latin-1"))))
+        if at is None:
+            return None
+        name, value = message.headers[at]
+        return _with_pair(message, at, name, words.placed(rng, value, word))
 
     def change_signature(self, rng: Random, message: HttpMessage) -> HttpMessage | None:
         """Change only the signature: its case, its padding, its scheme, several of them, none."""

@@ -10,14 +10,14 @@ import json as stdlib_json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from fuzzlab import jsontext, pruning, schemas, strings, trees
+from fuzzlab import jsontext, pruning, schemas, strings, trees, words
 from fuzzlab.boundaries import NUMBER_SPELLINGS
 from fuzzlab.errors import Undecodable
 from fuzzlab.formats import Format, Reductions
 from fuzzlab.lazy import LazyModule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from random import Random
 
     from hypothesis import strategies as st
@@ -39,6 +39,9 @@ MOST_LEAVES: Final = 12
 MOST_REMEMBERED: Final = 64
 LONGEST_REMEMBERED: Final = 2048
 """Values of earlier documents, and bytes of one, for crossing over: enough for some of each kind."""
+
+OWN_WORDS: Final = 3 / 4
+"""Share of the code's own words among those that are put into a document of a schema."""
 
 SHARE_BROKEN: Final = 8
 """One of so many examples is no valid JSON at all: parsers refuse these early, and alike."""
@@ -182,6 +185,12 @@ class Json(Format[Any]):
         self.raw_mutators = (*RAW_MUTATORS, self.nest_deep, *jsontext.MUTATORS, self.cross_over, *jsontext.MUTATORS)
         self._remembered: list[bytes] = []
         self._valid: SearchStrategy[Any] | None = None
+        self._own_words: tuple[bytes, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of properties and members of enumerations."""
+        return () if self.schema is None else self.schema.words
 
     def decode(self, data: bytes) -> Any:
         """Read a document.
@@ -225,7 +234,8 @@ class Json(Format[Any]):
 
     def _valid_documents(self) -> SearchStrategy[Any]:
         if self._valid is None:
-            self._valid = schemas.valid_documents(self.schema.definition) if self.schema else _anything()
+            known = words.as_text(self.words)
+            self._valid = schemas.valid_documents(self.schema.definition) if self.schema else _anything(known)
         return self._valid
 
     def _broken(self, document: Any, rng: Random, times: int) -> Any:
@@ -279,6 +289,24 @@ class Json(Format[Any]):
                 self._remembered[rng.randrange(MOST_REMEMBERED)] = kept
         return None if other is None else data[: span[0]] + other + data[span[1] :]
 
+    def learn(self, words: Sequence[bytes]) -> None:
+        """Take in words of the code under test."""
+        super().learn(words)
+        known = {name.encode() for name in self.names}
+        self._own_words = tuple(word for word in self.words if word not in known)
+        self._valid = None  # a strategy without them
+
+    def put_word(self, rng: Random, value: Any) -> Any | None:
+        """Put a learned word into a leaf or a key, or add a property of that name."""
+        if not self.words:
+            return None
+        return trees.with_word(rng, value, self._word(rng), self._word(rng))
+
+    def _word(self, rng: Random) -> str:
+        """Draw a word, mostly one that the schema does not know: those stand in most documents already."""
+        own = self._own_words if self._own_words and rng.random() < OWN_WORDS else self.words
+        return words.pick(rng, own).decode("utf-8", "replace")
+
     def nest_deep(self, rng: Random, data: bytes) -> bytes | None:
         """Nest the document, or an empty one, up to 100,000 levels deep, and not always close the brackets."""
         opening, closing = rng.choice(((b"[", b"]"), (b'{"a":', b"}"), (b'[{"a":', b"}]"), (b"[", b"")))
@@ -303,10 +331,12 @@ class Json(Format[Any]):
         yield from self.encoded(data, pruning.pruned(value, strings.simpler))
 
 
-def _anything() -> SearchStrategy[Any]:
+def _anything(learned: Sequence[str]) -> SearchStrategy[Any]:
+    """Make documents of no schema; `learned` words are among their keys and strings."""
+    known = [st.sampled_from(learned)] if learned else []
     numbers = st.one_of(st.integers(-(2**64), 2**64), st.floats(allow_nan=False, allow_infinity=False))
-    leaves = st.one_of(st.none(), st.booleans(), numbers, st.text(max_size=20), st.sampled_from(strings.TOKENS))
-    keys = st.one_of(st.sampled_from(("id", "type", "data", "items", "name", "amount")), st.text(max_size=8))
+    leaves = st.one_of(st.none(), st.booleans(), numbers, st.text(max_size=20), st.sampled_from(strings.TOKENS), *known)
+    keys = st.one_of(st.sampled_from(("id", "type", "data", "items", "name", "amount")), st.text(max_size=8), *known)
     return st.recursive(
         leaves,
         lambda children: st.one_of(st.lists(children, max_size=5), st.dictionaries(keys, children, max_size=5)),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fuzzlab import words
 from fuzzlab.blocks import MAGIC, MUTATORS, simpler
 from fuzzlab.formats import DEFAULT_MAX_SIZE, Format
 from fuzzlab.lazy import LazyModule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from random import Random
 
     from hypothesis import strategies as st
     from hypothesis.strategies import SearchStrategy
@@ -37,8 +39,16 @@ class Raw(Format[bytes]):
         return value
 
     def values(self) -> SearchStrategy[bytes]:
-        """Make bytes of every length up to the limit."""
-        return st.binary(max_size=self.max_size)
+        """Make bytes of every length up to the limit, and learned words between some."""
+        anything = st.binary(max_size=self.max_size)
+        if not self.words:
+            return anything
+        parts = st.one_of(st.sampled_from(self.words), st.binary(max_size=8))
+        return st.one_of(anything, st.lists(parts, max_size=6).map(b"".join))
+
+    def put_word(self, rng: Random, value: bytes) -> bytes | None:
+        """Put a learned word anywhere."""
+        return words.placed(rng, value, words.pick(rng, self.words)) if self.words else None
 
     def dictionary(self) -> tuple[bytes, ...]:
         """Give the marks that readers look for first."""

@@ -6,7 +6,7 @@ import codecs
 from bisect import bisect_right
 from typing import TYPE_CHECKING, Final
 
-from fuzzlab import strings, unicode
+from fuzzlab import strings, unicode, words
 from fuzzlab.boundaries import LENGTHS
 from fuzzlab.formats import DEFAULT_MAX_SIZE, Format
 from fuzzlab.lazy import LazyModule
@@ -73,7 +73,8 @@ class Text(Format[str]):
         plausible = st.text(self.alphabet or PLAUSIBLE, max_size=self.max_size)
         special = st.sampled_from([character for characters in unicode.PICKS for character in characters])
         run = st.builds(str.__mul__, special, st.sampled_from(LENGTHS))
-        parts = st.lists(st.one_of(plausible, special, run), min_size=1, max_size=6)
+        known = [st.sampled_from(words.as_text(self.words))] if self.words else []
+        parts = st.lists(st.one_of(plausible, special, run, *known), min_size=1, max_size=6)
         nested = st.builds(
             lambda pair, depth: pair[0] * depth + pair[1] * depth,
             st.sampled_from(strings.BRACKETS),
@@ -85,6 +86,7 @@ class Text(Format[str]):
             st.text(max_size=self.max_size),
             st.lists(special, max_size=8).map("".join),
             run,
+            *known,
             nested,
             st.builds(str.join, st.sampled_from(strings.SEPARATORS), parts),
             broken,
@@ -104,6 +106,10 @@ class Text(Format[str]):
         """Give separators, tokens and special characters."""
         special = (character for characters in unicode.CLASSES.values() for character in characters)
         return tuple(dict.fromkeys(map(self.encode, (*strings.SEPARATORS, *strings.TOKENS, *special))))
+
+    def put_word(self, rng: Random, value: str) -> str | None:
+        """Put a learned word anywhere."""
+        return words.placed(rng, value, self.decode(words.pick(rng, self.words))) if self.words else None
 
     def become_run(self, rng: Random, value: str) -> str:  # noqa: ARG002 - a mutator's shape; this one forgets the text
         """Become nothing but a run of one special character, of a boundary's length or as long as the limit allows."""

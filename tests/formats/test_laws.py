@@ -85,6 +85,15 @@ PACKETS = st.tuples(st.integers(0, 255), st.binary(max_size=255))
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # noqa: S105 - the documented example, no secret
 
+WORDS = (b"word", b"7001", "\u00e9t\u00e9".encode(), b"\xca\xfe")
+
+
+def taught(format_: Format[Any]) -> Format[Any]:
+    """A format that has learned words."""
+    format_.learn(WORDS)
+    return format_
+
+
 INSTANCES: dict[str, Format[Any]] = {
     "raw": formats.raw(),
     "raw-tiny": formats.raw(max_size=3),
@@ -110,6 +119,12 @@ INSTANCES: dict[str, Format[Any]] = {
     "http-text": formats.http(body=formats.text(), method="PUT", path="/a?b=c", headers={"X-Id": "1"}),
     "http-github": formats.http(body=formats.json(), signer=formats.signers.github("secret")),
     "http-stripe": formats.http(body=formats.json(CATALOGUE), signer=formats.signers.stripe("secret")),
+    "raw-words": taught(formats.raw()),
+    "text-words": taught(formats.text(max_size=256)),
+    "json-words": taught(formats.json()),
+    "json-model-words": taught(formats.json(Order)),
+    "csv-words": taught(formats.csv()),
+    "http-words": taught(formats.http(body=formats.json(), signer=formats.signers.github("secret"))),
     "http-standard": formats.http(
         body=formats.csv(["a"]), signer=formats.signers.standard_webhooks(SECRET), max_size=1000
     ),
@@ -304,6 +319,51 @@ def test_blind_mutation_keeps_the_limit(format_: Format[Any]) -> None:
         for limit in (len(data), len(data) + 20, 5000):
             mutated = format_.mutate_bytes(data, lambda part, room: (part + b"x" * 5000)[:room], limit)
             assert len(mutated) <= limit
+
+
+@pytest.mark.parametrize("name", [name for name in INSTANCES if name.endswith("-words")])
+def test_a_word_is_placed(name: str) -> None:
+    """A learned word is put in many places, within the limit; the first ones oftener; and the strategy knows them."""
+    format_ = INSTANCES[name]
+    rng = seeded(3)
+    met = dict.fromkeys(WORDS[:3], 0)
+    places = set()
+    inputs = [format_.encode(value) for value in _table(format_)]
+    for _ in range(3000):
+        data = rng.choice(inputs)
+        limit = min(format_.max_size, len(data) + rng.choice((0, 8, 100)))
+        placed = format_.place_word(data, rng, limit)
+        assert placed != data
+        if placed is None:
+            continue
+        assert len(placed) <= limit
+        for word in met:
+            written = word if word.isascii() else word.decode().encode("latin-1") if name.startswith("http") else word
+            if written in placed or word in placed:
+                met[word] += 1
+                places.add(placed)
+    assert met[WORDS[0]] > met[WORDS[2]] > 20
+    assert len(places) > 20
+    if "model" in name:  # documents of a schema hold the schema's own words
+        return
+
+    seen = []
+
+    @settings(fast, max_examples=300)
+    @given(format_.strategy())
+    def collect(data: bytes) -> None:
+        seen.append(data)
+
+    collect()
+    assert any(b"word" in data for data in seen)
+
+
+@every_format
+def test_without_words_none_is_placed(format_: Format[Any]) -> None:
+    """A format that has learned nothing places nothing."""
+    empty = copy.copy(format_)
+    empty.words = ()
+    assert all(empty.place_word(format_.encode(value), seeded(0), 10_000) is None for value in _table(format_))
 
 
 @every_format
