@@ -50,6 +50,9 @@ PROGRESS_EVERY = 1.0
 LOSSES = 3
 """Workers in a row that may be killed from outside before their first execution."""
 
+LETHAL = 8
+"""Inputs that ended workers, of which a worker is told: the shortest say best what it was."""
+
 GRACE = 15.0
 """Seconds that triage may go on after a campaign's end; findings beyond stay stored as they were found."""
 
@@ -290,6 +293,7 @@ class Campaign:
                 seen=list(state.register.seen),
                 known_hangs=state.register.known_hangs(),
                 draws=state.examples is None,
+                lethal=sorted(state.lethal, key=lambda data: (len(data), data))[:LETHAL],
                 active_before=state.active,
                 executions_before=state.executions,
                 room=max(0.0, min(self._end - time.monotonic(), self._standings[state.target.name].left) - seconds),

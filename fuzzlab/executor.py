@@ -77,6 +77,8 @@ LOOP_NOTE = b"fuzzlab: hang: "
 """Begins the line of a worker's log that holds the verdict of a soft limit."""
 
 Execute = Callable[[bytes], Verdict]
+Observer = Callable[[BaseException | None, object], None]
+"""Told of each execution that kept the contract: how it was refused, or what came out."""
 
 
 class _Interruption(BaseException):
@@ -143,7 +145,11 @@ class Executor:
         self._alive: list[FrameType] = []
         self._forked = False
         self._function = _awaited(target.function)
-        self.execute: Execute = self._closure()
+        self.execute: Execute = self._closure(None)
+
+    def observe(self, observer: Observer) -> None:
+        """Let `observer` see each refusal and each accepted result from now on."""
+        self.execute = self._closure(observer)
 
     def install(self, guard: Guard) -> None:
         """Take over what belongs to a worker's process: the audit hook, the soft limit's signal, `os._exit`."""
@@ -175,7 +181,7 @@ class Executor:
         """End the process, in spite of the watch over `os._exit`."""
         _real_exit(status)
 
-    def _closure(self) -> Execute:  # noqa: C901 - the hot path is one function, or each call would cost a call
+    def _closure(self, observer: Observer | None) -> Execute:  # noqa: C901, PLR0915 - the hot path is one function, or each call would cost a call
         """Compile the contract into one function over local names."""
         head, body, capacity = self.box.head, self.box.body, self.box.capacity
         function, decode, allow = self._function, self.target.decoder(), self.target.contract.allow
@@ -194,8 +200,10 @@ class Executor:
             else:
                 try:
                     value = decode(data)
-                except Undecodable:
+                except Undecodable as error:
                     head[REJECTED] += 1
+                    if observer is not None:
+                        observer(error, None)
                     return REJECTED_VERDICT
                 except Exception as error:
                     raise self._undecoded(data, error) from error
@@ -217,6 +225,9 @@ class Executor:
                         if repeats and (verdict := judge_refusal(data, error)) is not None:
                             return verdict
                         head[REJECTED] += 1
+                        head[RUNNING] = 0
+                        if observer is not None:
+                            observer(error, None)
                         return REJECTED_VERDICT
                 except BaseException as error:  # noqa: BLE001 - whatever else escapes breaks the contract
                     watch.active = False
@@ -229,6 +240,8 @@ class Executor:
             if incidents:
                 return judge_raised(None)
             head[ACCEPTED] += 1
+            if observer is not None:
+                observer(None, result)
             return ACCEPTED_VERDICT
 
         return execute

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from fuzzlab.blackbox import ACCEPTED, IMPATIENT, REJECTED, SEQUENCE, STARTED
+from fuzzlab.blackbox import ACCEPTED, FEATURES, IMPATIENT, REJECTED, SEQUENCE, STARTED
 from fuzzlab.channel import Message, pack
 from fuzzlab.corpus import Plain
 from fuzzlab.errors import UserError
@@ -156,6 +156,7 @@ class Lane:
         seed: int,
         seen: Sequence[str],
         known_hangs: Sequence[str],
+        lethal: Sequence[bytes] = (),
         draws: bool,
         active_before: float,
         executions_before: int,
@@ -171,6 +172,7 @@ class Lane:
             runs: executions at the most, or None.
             seed: of its random choices.
             seen: signatures that it need not tell again.
+            lethal: inputs that ended workers of this target.
             draws: whether it draws examples of the format for its first corpus.
             known_hangs: places where the target is known to hang.
             active_before: seconds that the target has been fuzzed for before this turn.
@@ -204,6 +206,7 @@ class Lane:
                 "seed": seed,
                 "runs": runs,
                 "seen": list(seen),
+                "lethal": [pack(data) for data in lethal],
                 "examples": min(EXAMPLES_MOST, seconds * EXAMPLES_PART) if draws else 0.0,
             },
         }
@@ -272,9 +275,9 @@ class Lane:
 
     @property
     def coverage(self) -> int:
-        """Edges reached, as libFuzzer counts them."""
+        """Edges reached, as libFuzzer counts them, without the features that are no edges."""
         self._read_log()
-        return self._coverage
+        return max(0, self._coverage - self.child.box.head[FEATURES])
 
     def _read_log(self) -> None:
         size = self.child.log_size()

@@ -21,14 +21,17 @@ from random import Random
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING
 
-from fuzzlab.blackbox import RUNNING, SEQUENCE, STARTED, TOLD
+from fuzzlab import words
+from fuzzlab.blackbox import FEATURES, RUNNING, SEQUENCE, STARTED, TOLD
 from fuzzlab.channel import Message, pack, unpack
-from fuzzlab.dictionary import as_libfuzzer, mine
+from fuzzlab.dictionary import as_libfuzzer, for_libfuzzer, harmless, mine
+from fuzzlab.errors import HarnessError
 from fuzzlab.examples import draw
 from fuzzlab.executor import ACCEPTED_VERDICT, REJECTED_VERDICT, Executor
+from fuzzlab.feedback import Feedback, counters
 from fuzzlab.files import write_atomically
-from fuzzlab.formats import Format
 from fuzzlab.lazy import LazyModule
+from fuzzlab.mix import MUTATE_DEPTH, Executed, Mix
 from fuzzlab.target import Target
 from fuzzlab.verdict import Outcome, Verdict, input_id
 
@@ -42,21 +45,12 @@ __all__ = ["EXAMPLES", "instrumented", "missing", "run", "trace"]
 EXAMPLES = 200
 """Examples of the format's strategy in a target's first corpus."""
 
-STRUCTURED = {"raw": 1 / 32, "text": 1 / 20}
-"""The part of mutations that are the format's own. libFuzzer's are at home in bytes, and in text: on toml 0.10.2 half
-of ours found 5 bugs in 16 s, a twentieth 6 or 7, at twice the executions, because the inputs stay short."""
+BATCH = 32
+BATCH_SECONDS = 0.25
+"""Further examples are drawn so many at once, and no longer: the worker makes no executions meanwhile."""
 
-STRUCTURED_DEFAULT = 1 / 2
-"""Where inputs are documents, blind mutations die at the first delimiter; without any, the search misses what no author
-of mutators thought of. To be learned per target rather than fixed."""
-
-STACKED = 4
-"""Mutations of the format on top of each other at the most, as libFuzzer stacks up to five of its own."""
-
-GROWTH = (16, 16, 16, 16, 64, 64, 256, 1024)
-"""Bytes that one step may add, picked at random by three bits. With a custom mutator libFuzzer's own gradual growth is
-off, and its insertions and crossovers fill whatever room there is: inputs soon have a thousand times the length, and
-the cost."""
+SHORTEST_NAME = 3
+"""Characters of a word of the code that is taken for a name of its own: a sender's key is `a` by chance."""
 
 NEVER = 10_000_000
 """Seconds. Atheris takes a time limit of 0 at its word and ends the process."""
@@ -69,10 +63,6 @@ UNLIMITED = (
 
 HANG_GROWTH = 1.3
 """By how much larger an input must be for the same hang to be told again."""
-
-BOLD = 0x300
-"""Bits of a random number: one in four of the format's mutations may use all the room there is, for nesting and long
-runs are among what a format is good at, and nothing else gets there in one step."""
 
 LONG = 768
 LONG_EXAMPLES = 8
@@ -121,15 +111,18 @@ def run(executor: Executor, options: Message, send: Callable[[Message], None], r
         options: `starts` (folders of inputs to begin with), `skipped` (inputs there that are not run), `largest`
             (bytes of an input at the most), `new` (where libFuzzer writes what reaches new code), `seed`, `runs` (None:
             no limit), `seen` (signatures not worth telling again), `examples` (seconds in which to draw some first) and
-            `drawn` (the folder for them), `features` (where libFuzzer names what it keeps).
+            `drawn` (the folder for them), `features` (where libFuzzer names what it keeps), `lethal` (inputs
+            that ended workers).
         send: tells the supervisor.
         ready: to call just before the first execution.
     """
     target = executor.target
     new, drawn = Path(options["new"]), Path(options["drawn"])
-    words = new.parent / "dictionary"
+    dictionary = new.parent / "dictionary"
+    mined = harmless(mine(target, executor.scope), [unpack(data) for data in options["lethal"]])
+    target.format.learn(mined)
     with contextlib.suppress(OSError):  # a full disk: the search goes on with what there is
-        write_atomically(words, as_libfuzzer(mine(target, executor.scope)).encode("ascii"))
+        write_atomically(dictionary, as_libfuzzer(for_libfuzzer(target, mined)).encode("ascii"))
         if options["examples"]:
             _draw_examples(target, drawn, options)
     arguments = [
@@ -137,18 +130,21 @@ def run(executor: Executor, options: Message, send: Callable[[Message], None], r
         str(new),
         str(drawn),
         *options["starts"],
-        *([f"-dict={words}"] if words.exists() else []),
+        *([f"-dict={dictionary}"] if dictionary.exists() else []),
         f"-seed={options['seed'] % 2**31 or 1}",  # 0 means a random one
         f"-max_len={options['largest']}",
         f"-artifact_prefix={new}{os.sep}",
         "-reload=1",  # seconds: what other workers on this target found is put into the folder of new inputs
+        f"-mutate_depth={MUTATE_DEPTH}",
         "-entropic_scale_per_exec_time=1",  # mutate what is slow less often
         f"-features_dir={options['features']}",
         *UNLIMITED,
     ]
-    one_input = _callback(executor, set(options["seen"]), send, runs=options["runs"])
+    feedback, head = _feedback(executor), executor.box.head
+    executor.observe(feedback.observer(lambda number: head.__setitem__(FEATURES, number)))
+    mutator, executed = _mix(executor, feedback, options["seed"]).mutator()
+    one_input = _callback(executor, feedback, set(options["seen"]), send, executed, runs=options["runs"])
     one_input = _without(one_input, frozenset(map(unpack, options["skipped"])))
-    mutator = _mutator(executor, Random(options["seed"]))  # noqa: S311 - a search, not a secret
     atheris.Setup(arguments, one_input, custom_mutator=mutator)
     ready()
     executor.box.head[STARTED] = 0
@@ -193,6 +189,21 @@ def _failed(executor: Executor, send: Callable[[Message], None]) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def _connect(feedback: Feedback) -> None:
+    """Let libFuzzer count features. It must be loaded, by Fuzz(), which first loads our mutator for it to see."""
+    core = importlib.util.find_spec("atheris.core_with_libfuzzer")
+    if core is None or core.origin is None:
+        raise HarnessError("this Atheris has no core_with_libfuzzer: it is not the package that pip installs")
+    feedback.connect(counters(core.origin))
+
+
+def _feedback(executor: Executor) -> Feedback:
+    """Prepare to learn what branches do not show; the names that the code or the schema knows are told apart."""
+    target = executor.target
+    mined = [word for word in words.as_text(target.format.words) if word.isidentifier() and len(word) >= SHORTEST_NAME]
+    return Feedback(executor.scope, [*target.format.names, *mined])
+
+
 def _draw_examples(target: Target, drawn: Path, options: Message) -> None:
     long_ones = 0
     seconds = float(options["examples"])
@@ -203,7 +214,13 @@ def _draw_examples(target: Target, drawn: Path, options: Message) -> None:
 
 
 def _callback(
-    executor: Executor, seen: set[str], send: Callable[[Message], None], *, runs: int | None
+    executor: Executor,
+    feedback: Feedback,
+    seen: set[str],
+    send: Callable[[Message], None],
+    executed: Executed,
+    *,
+    runs: int | None,
 ) -> Callable[[bytes], None]:
     """Give the function that libFuzzer calls: it lets nothing out, and tells each new signature once."""
     head = executor.box.head
@@ -211,9 +228,11 @@ def _callback(
 
     def one_input(data: bytes) -> None:
         if not head[STARTED]:
+            _connect(feedback)
             executor.begin()
         try:
             verdict = executor.execute(data)
+            executed(data, verdict is ACCEPTED_VERDICT)
             if verdict is not ACCEPTED_VERDICT and verdict is not REJECTED_VERDICT:
                 if is_new(data, verdict):
                     told = {"verdict": verdict.to_json(), "data": pack(data), "executions": head[SEQUENCE]}
@@ -271,35 +290,22 @@ class _Novelty:
         return new
 
 
-def _mutator(executor: Executor, rng: Random) -> Callable[[bytes, int, int], bytes]:
-    """Mix the format's mutations with libFuzzer's blind ones."""
+def _mix(executor: Executor, feedback: Feedback, seed: int) -> Mix:
+    """Prepare the choice among ways to make an input."""
     form = executor.target.format
-    share = STRUCTURED.get(form.name, STRUCTURED_DEFAULT)
-    threshold, random = int(share * 256), rng.random
-    mutate_bytes = None if type(form).mutate_bytes is Format.mutate_bytes else form.mutate_bytes
+    rng = Random(seed)  # noqa: S311 - a search, not a secret
 
     def blind(data: bytes, max_size: int) -> bytes:
         nonlocal blind
-        blind = sys.modules["atheris"].Mutate  # atheris.Fuzz() has bound another one than there was before it
+        mix.blind = blind = sys.modules["atheris"].Mutate  # atheris.Fuzz() has bound another one than was there before
         return blind(data, max_size)
 
-    def structured(data: bytes, limit: int) -> bytes | None:
-        changed: bytes | None = None
-        times = 1 + int(STACKED * random() * random())
-        for _ in range(times):
-            step = form.mutate(changed or data, rng, limit)
-            changed = step if step is not None else changed
-        return changed
+    def fresh() -> list[bytes]:
+        try:
+            drawn = draw(form.strategy(), count=BATCH, seed=rng.getrandbits(32), seconds=BATCH_SECONDS)
+            return [data for data in drawn if len(data) <= LONG]
+        except Exception:  # noqa: BLE001 - no strategy, no examples: a campaign that runs goes on without
+            return []
 
-    def mutate(data: bytes, max_size: int, seed: int) -> bytes:
-        limit = min(max_size, len(data) + GROWTH[seed >> 12 & 7])
-        if seed & 255 < threshold:
-            bold = not seed & BOLD
-            if (changed := structured(data, max_size if bold else limit)) is not None:
-                return changed
-        if mutate_bytes is None:
-            return blind(data, limit)
-        changed = mutate_bytes(data, blind, limit)
-        return changed if len(changed) <= max_size else data[:max_size]
-
-    return mutate
+    mix = Mix(form, rng, feedback=feedback, blind=blind, fresh=fresh)
+    return mix

@@ -3,12 +3,67 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import platform
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from fuzzlab.engines import coverage
+
+ENGINE = """
+import json, sys
+from pathlib import Path
+from fuzzlab.blackbox import FEATURES, BlackBox
+from fuzzlab.engines import coverage
+from fuzzlab.executor import Executor
+from fuzzlab.scope import Scope
+
+folder, name, runs = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+for each in ("drawn", "new", "features"):
+    (folder / each).mkdir()
+with coverage.instrumented(["tests"]):
+    from tests.parsers import constants, order
+from fuzzlab.target import REGISTRY
+target = REGISTRY[name]
+box = BlackBox.create(folder, target.format.max_size)
+executor = Executor(target, box, Scope(["tests"]))
+ending = executor.exit
+
+def told(status):
+    words = [word.decode() for word in target.format.words]
+    print(json.dumps({"features": box.head[FEATURES], "words": words}), flush=True)
+    ending(status)
+
+executor.exit = told
+options = {each: str(folder / each) for each in ("drawn", "new", "features")}
+options |= {"seed": 1, "runs": runs, "starts": [], "skipped": [], "seen": [], "lethal": [], "examples": 2}
+options["largest"] = target.format.max_size
+coverage.run(executor, options, lambda message: None, lambda: None)
+"""
+
+
+def engine(folder: Path, name: str, *, runs: int) -> tuple[dict[str, object], str]:
+    """Run the engine in a process of its own, for it ends its process; give what it knew at the end, and its log."""
+    command = [sys.executable, "-c", ENGINE, str(folder), name, str(runs)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=True)
+    known: dict[str, object] = json.loads(done.stdout.splitlines()[-1])
+    return known, done.stderr
+
+
+@pytest.mark.skipif(coverage.missing() is not None, reason="no coverage engine on this machine")
+def test_what_libfuzzer_is_told(tmp_path: Path) -> None:
+    """LibFuzzer calls our mutator, reads our features, and has the words of the code in its dictionary."""
+    known, log = engine(tmp_path, "partner_order", runs=3_000)
+    assert "MS: 1 Custom-" in log, "libFuzzer was loaded before the mutator"
+    assert "GC-" in known["words"]  # type: ignore[operator]
+    assert '"GC-"' in (tmp_path / "dictionary").read_text()
+    assert isinstance(known["features"], int)
+    assert 20 < known["features"] < 500
+    edges = int(log.rsplit("cov: ", 1)[1].split()[0])
+    assert edges > known["features"], "features are counters as edges are"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,189 @@
+"""The mix of mutations: what pays gets the time, nothing is given up, and libFuzzer's habits are read aright."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import pairwise
+from random import Random
+
+import pytest
+
+from fuzzlab import formats
+from fuzzlab.feedback import Feedback
+from fuzzlab.mix import (
+    ACCEPTED,
+    BYTES,
+    FLOOR,
+    FRESH,
+    MUTATE_DEPTH,
+    POOL,
+    POOL_LARGEST,
+    PRIOR,
+    STRUCTURE,
+    WORDS,
+    Mix,
+    Share,
+)
+from fuzzlab.scope import Scope
+
+EVEN = (0.2,) * 5
+
+
+def simulate(share: Share, rates: dict[int, float], *, pulls: int, costs: dict[int, int] | None = None) -> Counter[int]:
+    """Pull arms as the mix does; arm a earns with chance rates[a] a pull."""
+    rng = Random(0)  # noqa: S311 - a simulation
+    pulled: Counter[int] = Counter()
+    for number in range(pulls):
+        if number % 64 == 0:
+            chances = share.chances()
+        (arm,) = rng.choices(range(5), chances)
+        pulled[arm] += 1
+        share.note(arm, cost=(costs or {}).get(arm, 1000), reward=float(rng.random() < rates.get(arm, 0.001)))
+    return pulled
+
+
+@pytest.mark.parametrize("prior", [EVEN, *PRIOR.values()])
+def test_shares_are_shares(prior: tuple[float, ...]) -> None:
+    """They add up to one and none is below the floor, before and after learning."""
+    share = Share(prior)
+    for _ in range(5):
+        assert sum(share.shares()) == pytest.approx(1)
+        assert sum(share.chances()) == pytest.approx(1)
+        assert min(share.shares()) >= FLOOR
+        simulate(share, {BYTES: 0.2}, pulls=2000)
+
+
+def test_what_pays_gets_the_time() -> None:
+    """The arm that pays ends with most of the pulls, from a prior that favours another, and the others keep some."""
+    pulled = simulate(Share(PRIOR["text"]), {STRUCTURE: 0.1}, pulls=30_000)
+    assert pulled.most_common(1)[0][0] == STRUCTURE
+    assert pulled[STRUCTURE] > 15_000
+    assert min(pulled.values()) > 100
+
+
+def test_what_costs_more_must_pay_more() -> None:
+    """An arm ten times as dear that pays twice as much a pull is the worse one; ten times the time is ten pulls."""
+    pulled = simulate(Share(EVEN), {BYTES: 0.05, WORDS: 0.1}, pulls=30_000, costs={WORDS: 10_000})
+    assert pulled[BYTES] > 10 * pulled[WORDS]
+
+
+def test_it_changes_its_mind() -> None:
+    """When another arm begins to pay, it takes over."""
+    share = Share(EVEN)
+    first = simulate(share, {WORDS: 0.1}, pulls=20_000)
+    assert first.most_common(1)[0][0] == WORDS
+    simulate(share, {ACCEPTED: 0.1}, pulls=40_000)
+    then = simulate(share, {ACCEPTED: 0.1}, pulls=5_000)
+    assert then.most_common(1)[0][0] == ACCEPTED
+
+
+def test_an_arm_that_is_not_there_gets_nothing() -> None:
+    """Without words of the code, or a strategy, the rest is shared."""
+    share = Share(EVEN)
+    share.enabled[FRESH] = False
+    assert share.shares()[FRESH] == share.chances()[FRESH] == 0
+    assert sum(share.chances()) == pytest.approx(1)
+
+
+def mix(form: formats.Format[str], *, fresh: list[bytes]) -> Mix:
+    def blind(data: bytes, max_size: int) -> bytes:
+        return (data + b"~")[-max_size:]
+
+    batches = [fresh]
+    return Mix(
+        form,
+        Random(1),  # noqa: S311 - a search
+        feedback=Feedback(Scope(["tests"]), ()),
+        blind=blind,
+        fresh=lambda: batches.pop() if batches else [],
+    )
+
+
+def taught() -> formats.Format[str]:
+    form = formats.text(max_size=64)
+    form.learn((b"word",))
+    return form
+
+
+def test_every_arm_makes_inputs_within_the_limit() -> None:
+    """All five ways are seen in the outputs, and none exceeds max_size, whatever the corpus."""
+    made = mix(taught(), fresh=[b"new!"] * 20)
+    mutate, executed = made.mutator()
+    executed(b"kept", True)
+    rng = Random(2)  # noqa: S311 - a search
+    outputs = []
+    for _ in range(4000):
+        size = rng.choice((4, 20, 64))
+        data = rng.choice((b"", b"abc", b"a-b-c"))[:size]
+        outputs.append(mutate(data, size, rng.getrandbits(31)))
+        assert len(outputs[-1]) <= size
+        executed(outputs[-1], False)
+    assert any(each.endswith(b"~") for each in outputs)
+    assert any(b"word" in each for each in outputs)
+    assert any(b"new!" in each for each in outputs)
+    assert any(b"kep" in each for each in outputs)
+    assert not made.share.enabled[FRESH], "the strategy had no more"
+
+
+def test_the_same_seed_makes_the_same_inputs() -> None:
+    """As long as nothing has been learned, for what pays is measured by the clock."""
+    runs = []
+    for _ in range(2):
+        mutate, _executed = mix(taught(), fresh=[]).mutator()
+        rng = Random(3)  # noqa: S311 - a search
+        runs.append([mutate(b"abc", 64, rng.getrandbits(31)) for _ in range(300)])
+    assert runs[0] == runs[1]
+
+
+def ran(mutate: Mutate, data: bytes, rng: Random) -> bytes:
+    """What libFuzzer runs next: it asks again where it gets nothing."""
+    while not (out := mutate(data, 64, rng.getrandbits(31))):
+        pass
+    return out
+
+
+def test_a_chain_that_breaks_off_has_paid() -> None:
+    """LibFuzzer goes on with what came out, five times, unless it was new: then that arm has earned."""
+    made = mix(taught(), fresh=[])
+    earned: list[int] = []
+    noted: list[int] = []
+    real = made.share.note
+
+    def note(arm: int, *, cost: int, reward: float) -> None:
+        noted.append(arm)
+        earned.extend([arm] if reward else [])
+        real(arm, cost=cost, reward=reward)
+
+    made.share.note = note  # type: ignore[method-assign]
+    mutate, executed = made.mutator()
+    rng = Random(4)  # noqa: S311 - a search
+    for chain in range(300):  # nothing new: every chain has its full length
+        data = b"base %d" % chain
+        for _ in range(MUTATE_DEPTH):
+            data = ran(mutate, data, rng)
+            executed(data, False)
+    assert earned == []
+    assert len(noted) > 300 * (MUTATE_DEPTH - 2)
+    paid = 0
+    for chain in range(300):  # the second output of each is new
+        data = b"other base %d" % chain
+        for _ in range(2):
+            data = ran(mutate, data, rng)
+            executed(data, True)
+        paid += 1
+    assert paid - 10 <= len(earned) <= paid
+    assert len(set(earned)) > 1
+
+
+def test_accepted_inputs_are_kept() -> None:
+    """Small ones, a bounded number of them."""
+    made = mix(taught(), fresh=[])
+    for number in range(2 * POOL):
+        made.keep(b"%d" % number)
+    made.keep(b"x" * (POOL_LARGEST + 1))
+    assert len(made.accepted) == POOL
+    assert all(len(data) <= POOL_LARGEST for data in made.accepted)
+    assert b"%d" % (2 * POOL - 1) in made.accepted
+    assert any(int(data) < POOL for data in made.accepted), "a random one makes room, not the oldest"
+    numbers = [int(data) for data in made.accepted]
+    assert all(one < other for one, other in pairwise(numbers))
