@@ -14,10 +14,12 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from ci.benchmarks.constants import constants
 from ci.benchmarks.joiners import joiners
 from ci.benchmarks.measure import Measure, table
 from ci.benchmarks.memory import memory
 from ci.benchmarks.minimise import minimise
+from ci.benchmarks.order import order
 from ci.benchmarks.overhead import overhead
 from ci.benchmarks.replay import replay
 from ci.benchmarks.scale import scale
@@ -31,6 +33,8 @@ BENCHMARKS: dict[str, Callable[[int], Iterator[Measure]]] = {
     "replay": replay,
     "scale": scale,
     "start": start,
+    "constants": constants,
+    "order": order,
 }
 
 ROUNDS = 5
