@@ -181,11 +181,12 @@ class Mix:
         out, arm, step, good, size = b"", NONE_YET, 1, False, 0
         began = made = clock()
         left = LEARN_EVERY
-        usual = 0.0
+        usual = 0.0  # grows from nothing: what is found first, by whatever arm, counts little
 
         def executed(data: bytes, accepted: bool) -> None:  # noqa: FBT001 - called once an execution
             nonlocal good
-            good = accepted
+            if data == out:  # and not what another worker found, which is read in between
+                good = accepted
             if accepted and arm == NONE_YET:  # the first corpus
                 self.keep(data)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from itertools import pairwise
 from random import Random
 
@@ -135,7 +136,7 @@ def test_the_same_seed_makes_the_same_inputs() -> None:
     assert runs[0] == runs[1]
 
 
-def ran(mutate: Mutate, data: bytes, rng: Random) -> bytes:
+def ran(mutate: Callable[[bytes, int, int], bytes], data: bytes, rng: Random) -> bytes:
     """What libFuzzer runs next: it asks again where it gets nothing."""
     while not (out := mutate(data, 64, rng.getrandbits(31))):
         pass
