@@ -23,6 +23,7 @@ COMMANDS = {
     "fuzz": "A coverage-guided campaign over all targets, or these.",
     "findings": "The register of what was found: list, show, accept, reopen.",
     "corpus": "The stored inputs: stats, distil, add, show.",
+    "import": "Take recorded traffic into a target's corpus, without its secrets.",
     "report": "Write the last run as one HTML file.",
 }
 """The commands and what their help says first, here so that help needs none of their imports (a test compares)."""

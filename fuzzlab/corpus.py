@@ -175,6 +175,21 @@ class Corpus:
         self._grown(1)
         return True
 
+    def record(self, data: bytes, *, regression: bool) -> Path | None:
+        """Keep an input from outside, in a file of its own; None where its name is taken.
+
+        A regression without a sidecar is replayed, and not yet seen to fail.
+
+        Raises:
+            OSError: it could not be written.
+        """
+        path = (self.regressions_folder if regression else self.seeds_folder) / input_id(data)
+        if os.path.lexists(path):
+            return None
+        write_atomically(path, data)
+        self._grown(1)
+        return path
+
     def save(self, finding: Finding) -> Finding:
         """Store a finding's input and its sidecar, in that order; give the finding with its path.
 
