@@ -53,6 +53,8 @@ _SET_COOKIE: Final = re.compile(r"[^;]*")
 _BOUNDARY: Final = re.compile(r'boundary="?([^";,]{1,200})', re.IGNORECASE)
 _FIELD: Final = re.compile(r'name="?([^";\r\n]{1,200})', re.IGNORECASE)
 _PART_HEAD: Final = re.compile(r"\r?\n\r?\n")
+_HEADING: Final = re.compile(r'\ufeff?[\w" .-]{1,60}(?:[,;\t][\w" .-]{0,60}){1,200}\r?\n')
+_FIELDS: Final = re.compile(r"[\w .-]+")
 _FORM: Final = re.compile(r"[\w.%+*\[\]$:-]+=[^\s<>\"{}]*(?:&[\w.%+*\[\]$:-]+=[^\s<>\"{}]*)*")
 
 
@@ -70,6 +72,9 @@ class Redactor:
     def __init__(self) -> None:
         self._fakes = Fakes()
         self._known: dict[str, list[str]] = {}
+        """By their first characters, the longest first."""
+        self._quoted: dict[str, str] = {}
+        """What is known in percent-encoding, with what it stands for."""
         self._notes: list[Replaced] = []
 
     def learn(self, message: HttpMessage) -> None:
@@ -91,8 +96,12 @@ class Redactor:
             body: its body without content coding; it becomes the result's.
             keep: lower-case names of headers to leave as they are, because they are made anew.
         """
+        at = f"{side} header"
         path = self._path(message.path, f"{side} path", f"{side} query")
-        headers = tuple((n, v if n.lower() in keep else self.header(n, v, side)) for n, v in message.headers)
+        headers = tuple(
+            (self._replace_known(n, at), v if n.lower() in keep else self.header(n, v, side))
+            for n, v in message.headers
+        )
         content_type = message.header("Content-Type") or ""
         return replace(message, path=path, headers=headers, body=self.body(body, content_type, f"{side} body"))
 
@@ -138,9 +147,29 @@ class Redactor:
             return self._json(text, at, depth)
         if "x-www-form-urlencoded" in essence or (not essence and _FORM.fullmatch(text)):
             return self._query(text, at)
+        if (heading := _HEADING.match(text)) and any(kind_of_name(name) for name in _FIELDS.findall(heading[0])):
+            return self._table(text, heading[0], at)
         return self._plain(text, at)
 
     # Documents
+
+    def _table(self, text: str, heading: str, at: str) -> str:
+        """Redact rows of which a heading says what stands where."""
+        comma = next((c for c in ",;\t" if c in heading), ",")
+        cell = re.compile(rf'("(?:[^"]|"")*"|[^{comma}\r\n]*)({comma}|\r?\n|\Z)')
+        names = [found[1].strip('" ') for found in cell.finditer(heading)]
+        parts: list[str] = [heading]
+        column = 0
+        for found in cell.finditer(text, len(heading)):
+            name = names[column] if column < len(names) else ""
+            kind = kind_of_name(name)
+            value = found[1]
+            inside = value[1:-1] if value[:1] == '"' and len(value) > 1 else value
+            where = f"{at} column {name}"
+            new = self._plain(inside, at) if kind is None else self._secret(kind, inside, where)
+            parts.append((value if new == inside else value.replace(inside, new)) + found[2])
+            column = column + 1 if found[2] == comma else 0
+        return "".join(parts)
 
     def _json(self, text: str, at: str, depth: int, *, tainted: bool = False) -> str:
         parts: list[str] = []
@@ -232,8 +261,11 @@ class Redactor:
         if group == "pem":
             start, end = found.span("pem_body")
             return start, end, self._fake(Kind.KEY, found["pem_body"], at)
-        if group in ("jwt", "issued", "hook", "bot", "email"):
-            return start, end, self._fake(Kind.EMAIL if group == "email" else Kind.KEY, value, at)
+        if group in ("jwt", "issued", "hook", "bot"):
+            return start, end, self._fake(Kind.KEY, value, at)
+        if group == "email":
+            mark = "@" if "@" in value else "%40"
+            return start, end, self._fake(Kind.EMAIL, value.replace(mark, "@"), at).replace("@", mark)
         if group == "card":
             return start, end, self._fake(Kind.CARD, value, at) if is_card(value) else None
         if group == "userinfo":
@@ -329,11 +361,17 @@ class Redactor:
             return secret
         self._note(Kind.CARD if is_card(secret) else Kind.EMAIL if is_email(secret) else kind, at)
         if _is_searched(secret, kind):
-            bucket = self._known.setdefault(secret[:LOOKED_UP], [])
-            if secret not in bucket:
-                bucket.append(secret)
-                bucket.sort(key=len, reverse=True)
+            self._remember(secret)
+            if (quoted := _quoted(secret)) != secret:
+                self._quoted.setdefault(quoted, secret)
+                self._remember(quoted)
         return self._fakes.of(secret)
+
+    def _remember(self, secret: str) -> None:
+        bucket = self._known.setdefault(secret[:LOOKED_UP], [])
+        if secret not in bucket:
+            bucket.append(secret)
+            bucket.sort(key=len, reverse=True)
 
     def _replace_known(self, text: str, at: str) -> str:
         """Replace what another place told to be a secret."""
@@ -344,7 +382,8 @@ class Redactor:
         while position <= len(text) - LOOKED_UP:
             for secret in self._known.get(text[position : position + LOOKED_UP], ()):
                 if text.startswith(secret, position) and _stands_alone(text, position, secret):
-                    fake = self._fakes.of(secret)
+                    plain = self._quoted.get(secret)
+                    fake = self._fakes.of(secret) if plain is None else _quoted(self._fakes.of(plain))
                     parts += (text[end:position], fake)
                     position = end = position + len(secret)
                     if fake != secret:
@@ -371,7 +410,7 @@ def _is_searched(secret: str, kind: Kind) -> bool:
         return len(secret) >= UNBOUNDED
     if kind is Kind.COOKIE:  # anything stands in cookies: a language, a date, yes
         return len(secret) >= UNBOUNDED and _is_machine_made(secret)
-    return _is_machine_made(secret) or len(secret) > LOOKED_UP + 1
+    return _is_machine_made(secret) or (len(secret) > LOOKED_UP + 1 and " " not in secret)
 
 
 def _stands_alone(text: str, start: int, secret: str) -> bool:
@@ -379,6 +418,10 @@ def _stands_alone(text: str, start: int, secret: str) -> bool:
         return True
     end = start + len(secret)
     return not (text[start - 1 : start].isalnum() if start else False) and not text[end : end + 1].isalnum()
+
+
+def _quoted(text: str) -> str:
+    return quote(text, safe="", errors="surrogateescape")
 
 
 def _unquoted(text: str) -> str:

@@ -96,7 +96,7 @@ def is_card(text: str) -> bool:
 CARD: Final = r"(?<![0-9])(?<![0-9]\.)[2-9](?:[ -]?[0-9]){12,18}(?![0-9])"
 
 # The bounds keep the search linear: the look-behind lets a run of letters be entered at its beginning only.
-EMAIL: Final = r"(?<![\w.+-])[\w.+-]{1,64}@(?:[^\W_](?:[^\W_]|-){0,62}\.){1,8}[^\W\d_]{2,24}(?![\w-])"
+EMAIL: Final = r"(?<![\w.+-])[\w.+-]{1,64}(?:@|%40)(?:[^\W_](?:[^\W_]|-){0,62}\.){1,8}[^\W\d_]{2,24}(?![\w-])"
 JWT: Final = r"(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{2,}\.[A-Za-z0-9_-]*"
 
 _EMAIL: Final = re.compile(EMAIL)
@@ -104,7 +104,7 @@ _EMAIL: Final = re.compile(EMAIL)
 
 def is_email(text: str) -> bool:
     """Whether a text is one address and nothing else."""
-    return "@" in text and _EMAIL.fullmatch(text) is not None
+    return "%" not in text and _EMAIL.fullmatch(text) is not None
 
 
 PREFIX: Final = re.compile(

@@ -16,9 +16,9 @@ from fuzzlab.corpus import Corpus
 from fuzzlab.errors import UserError
 from fuzzlab.formats import Format, HttpMessage
 from fuzzlab.importers import Exchange, Flaw, Response
-from fuzzlab.traffic import IMPORTERS, Import, Part, gather, matcher
 from fuzzlab.project import Project
 from fuzzlab.target import Target, build
+from fuzzlab.traffic import IMPORTERS, Import, Part, gather, matcher
 from fuzzlab.verdict import input_id
 from tests.importers.traffic import PLANTED, SPELLINGS, place
 

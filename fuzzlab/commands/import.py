@@ -16,8 +16,8 @@ from fuzzlab.corpus import Corpus
 from fuzzlab.errors import ExitCode, UserError
 from fuzzlab.escape import escaped
 from fuzzlab.finder import select
-from fuzzlab.traffic import IMPORTERS, Import, Part, gather
 from fuzzlab.project import Project
+from fuzzlab.traffic import IMPORTERS, Import, Part, gather
 from fuzzlab.verdict import input_id
 
 __all__ = ["command"]
