@@ -24,6 +24,7 @@ _BRACKETS: Final = re.compile(rf"{_STRING}|[\[\]{{}},]", re.DOTALL)
 _WHOLE_STRING: Final = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _COLON: Final = re.compile(r"\s*:")
 _SCALAR: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|true|false|null|NaN|-?Infinity")
+_lenient: Final = json.JSONDecoder(strict=False)
 _LONGEST_NUMBER: Final = 400
 """Digits that `int` is asked to read; Python refuses more than 4,300."""
 
@@ -82,8 +83,10 @@ class Leaf:
 
 
 def _read(word: str) -> str:
+    if "\\" not in word and len(word) > 1 and word[-1] == '"':
+        return word[1:-1]
     try:
-        value = json.loads(word, strict=False)
+        value = _lenient.decode(word)
     except ValueError:
         return word.strip('"')  # cut short, or with an escape that there is not: as it stands
     return value if isinstance(value, str) else word

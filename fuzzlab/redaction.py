@@ -377,20 +377,20 @@ class Redactor:
         """Replace what another place told to be a secret."""
         if not self._known or len(text) < LOOKED_UP:
             return text
+        known = self._known
+        hits = [i for i in range(len(text) - LOOKED_UP + 1) if text[i : i + LOOKED_UP] in known]
         parts: list[str] = []
-        end = position = 0
-        while position <= len(text) - LOOKED_UP:
-            for secret in self._known.get(text[position : position + LOOKED_UP], ()):
-                if text.startswith(secret, position) and _stands_alone(text, position, secret):
-                    plain = self._quoted.get(secret)
-                    fake = self._fakes.of(secret) if plain is None else _quoted(self._fakes.of(plain))
-                    parts += (text[end:position], fake)
-                    position = end = position + len(secret)
-                    if fake != secret:
-                        self._note(Kind.KEY, at)
-                    break
-            else:
-                position += 1
+        end = 0
+        for start in hits:
+            secret = next((s for s in known[text[start : start + LOOKED_UP]] if _stands_at(text, start, s)), None)
+            if secret is None or start < end:
+                continue
+            plain = self._quoted.get(secret)
+            fake = self._fakes.of(secret) if plain is None else _quoted(self._fakes.of(plain))
+            parts += (text[end:start], fake)
+            end = start + len(secret)
+            if fake != secret:
+                self._note(Kind.KEY, at)
         return "".join((*parts, text[end:]))
 
     def _note(self, kind: Kind, at: str, more: str = "") -> None:
@@ -413,11 +413,14 @@ def _is_searched(secret: str, kind: Kind) -> bool:
     return _is_machine_made(secret) or (len(secret) > LOOKED_UP + 1 and " " not in secret)
 
 
-def _stands_alone(text: str, start: int, secret: str) -> bool:
+def _stands_at(text: str, start: int, secret: str) -> bool:
+    """Whether a secret stands there, a short one as a word of its own."""
+    if not text.startswith(secret, start):
+        return False
+    end = start + len(secret)
     if len(secret) >= UNBOUNDED:
         return True
-    end = start + len(secret)
-    return not (text[start - 1 : start].isalnum() if start else False) and not text[end : end + 1].isalnum()
+    return not text[max(0, start - 1) : start].isalnum() and not text[end : end + 1].isalnum()
 
 
 def _quoted(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from enum import StrEnum
 from typing import Final
@@ -50,6 +51,7 @@ _SIGNATURE_ENDINGS: Final = ("signature", "signature256", "hmac", "hmacsha256", 
 """Digests are among them: a digest of the body as it was lets its secrets be guessed and checked."""
 
 
+@functools.lru_cache(maxsize=4096)
 def kind_of_name(name: str) -> Kind | None:
     """Say what sort of secret goes under this name of a header, parameter, field or key; None for no secret."""
     word = "".join(c for c in name.lower() if c.isalnum())

@@ -8,6 +8,7 @@ tests fails, the pair has changed: change the pin in pyproject.toml and `fuzzlab
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import tomllib
@@ -95,3 +96,18 @@ def test_a_broken_pair_is_the_harness_s_failure(monkeypatch: pytest.MonkeyPatch)
 
     with pytest.raises(HarnessError, match=r"needs 6\.170\.0 to 6\.170\.9"):
         draw()
+
+
+def test_yaml_is_an_extra_behind_one_door() -> None:
+    """PyYAML is asked for by `fuzzlab[yaml]` only, imported by one module, and by no command before it is needed."""
+    root = Path(__file__).parents[1]
+    project = tomllib.loads((root / "pyproject.toml").read_text())["project"]
+    assert not any("yaml" in line.lower() for line in project["dependencies"])
+    assert project["optional-dependencies"]["yaml"] == ["pyyaml>=6.0"]
+    doors = [
+        path.name for path in (root / "fuzzlab").rglob("*.py") if re.search(r"\byaml\.|\"yaml\"", path.read_text())
+    ]
+    assert doors == ["safeyaml.py"]
+    script = "import sys, importlib; importlib.import_module('fuzzlab.commands.import'); print('yaml' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.strip() == "False"
