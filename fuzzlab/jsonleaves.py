@@ -39,7 +39,8 @@ class _Frame:
     tainted: bool
     at: str | int = 0
     label: str | None = None
-    """The value of `name`, for objects that spell a pair as name and value."""
+    start: int = 0
+    """The value of `name`, for objects that spell a pair as name and value; `start` says which object it is."""
 
     @property
     def under(self) -> str | None:
@@ -100,6 +101,15 @@ def written(value: str, *, like: str = "") -> str:
 
 def leaves(text: str, *, taints: Callable[[str], bool] = lambda _: False) -> Iterator[Leaf]:
     """Yield the keys and scalars of a document, in order; of what is no document, whatever looks like them."""
+    labels: dict[int, str] = {}
+    if '"value"' in text:  # some write the value of a pair before its name
+        for leaf in _read_leaves(text, taints, {}):
+            if leaf.frames and (label := leaf.frames[-1].label) is not None:
+                labels[leaf.frames[-1].start] = label
+    yield from _read_leaves(text, taints, labels)
+
+
+def _read_leaves(text: str, taints: Callable[[str], bool], labels: dict[int, str]) -> Iterator[Leaf]:
     frames: list[_Frame] = []
     for match in _TOKEN.finditer(text):
         word = match[0]
@@ -107,7 +117,8 @@ def leaves(text: str, *, taints: Callable[[str], bool] = lambda _: False) -> Ite
         if word in "[{":
             tainted = frame is not None and (frame.tainted or (isinstance(frame.at, str) and taints(frame.at)))
             under = frame.under if frame else None
-            frames.append(_Frame(word == "{", under, tainted, at="" if word == "{" else 0))
+            at: str | int = "" if word == "{" else 0
+            frames.append(_Frame(word == "{", under, tainted, at, labels.get(match.start()), match.start()))
         elif word in "]}":
             if frames:
                 frames.pop()

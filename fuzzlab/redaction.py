@@ -40,6 +40,9 @@ NESTED: Final = 4
 CODE: Final = 10
 """Characters from which a query's `code` is an authorisation's and no country's."""
 
+LOCATIONS: Final = ("location", "content-location", "referer")
+"""Headers that are URLs: what stands in their queries is found by name, as in the request's own."""
+
 OPEN_PARAMETERS: Final = ("realm", "uri", "qop", "algorithm", "nc", "signedheaders", "headers", "created", "expires")
 """Of an Authorization: they say how, and nothing of who."""
 
@@ -120,6 +123,8 @@ class Redactor:
             return _SET_COOKIE.sub(lambda m: self._cookies(m[0], f"{side} cookie"), value, count=1)
         if name.lower() == "cookie":
             return self._cookies(value, f"{side} cookie")
+        if name.lower() in LOCATIONS:
+            return self._path(value, at, at)
         kind = kind_of_name(name)
         return self._plain(value, at) if kind is None else self._secret(kind, value, at)
 
@@ -345,8 +350,10 @@ class Redactor:
     def _cookie(self, pair: str, at: str) -> str:
         name, mark, value = pair.partition("=")
         inside = value.strip(' \t"')
+        if not mark and name.strip():  # a value without a name (RFC 6265bis, section 5.6)
+            return name.replace(name.strip(), self._crumb(name.strip(), at))
         if not inside:
-            return pair if mark else self._plain(pair, at)
+            return pair
         where = f"{at} {name.strip()}"
         fake = _through_percent(inside, lambda plain: self._crumb(plain, where))
         return name + mark + value.replace(inside, fake)

@@ -125,7 +125,7 @@ SHAPES: Final = re.compile(
     r"|(?<![A-Za-z0-9])(?P<scheme>(?:[Bb]earer|[Bb]asic|BEARER|BASIC) {1,3})"
     r"(?P<credentials>[A-Za-z0-9_.~+/-]{8,8192}=*)"
     r"|(?<=://)(?P<userinfo>[^\s/@:\"'<>]{1,256}:[^\s/@\"'<>]{1,256})(?=@)"
-    r"|<(?P<tag>[A-Za-z][\w:.-]{0,60})(?:\s[^<>]{0,500})?>(?P<content>[^<>]{1,4096})</"
+    r"|<(?P<tag>[A-Za-z][\w:.-]{0,60})(?:\s[^<>]{0,500})?>(?:<!\[CDATA\[)?(?P<content>[^<>]{1,4096})>?</"
     r"|(?<![A-Za-z0-9_.-])(?P<name>[A-Za-z][\w.-]{0,60})\\?[\"']?\]?\s{0,3}(?:=>|:=|[:=])[ \t]{0,3}"
     rf"|(?P<email>{EMAIL})"
     rf"|(?P<card>{CARD})"
