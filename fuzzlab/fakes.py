@@ -2,8 +2,8 @@
 
 A fake is made of the secret's shape and of a number, how many secrets of that shape came before it, and of nothing
 else: there is no key to lose and nothing to compute backwards, and two people who import one recording get the same
-files. So to replace the secrets of what has been replaced already changes nothing. A fake of a few characters may be
-the secret by chance; nobody can tell.
+files. What has been replaced already is known again and stays. A fake of a few characters may be the secret by
+chance; nobody can tell.
 """
 
 from __future__ import annotations
@@ -24,6 +24,9 @@ __all__ = ["Fakes"]
 DOMAIN: Final = "example.invalid"
 """Reserved by RFC 2606, section 2: no mail arrives there."""
 
+NOBODY_S: Final = ".invalid"
+"""The end of every address that is a fake already."""
+
 SHORTEST_EMAIL: Final = len("a@b.invalid")
 """Characters: a shorter address has no fake of its length, and grows to this."""
 
@@ -32,6 +35,12 @@ ISSUER_DIGITS: Final = 6
 
 MOST_TRIES: Final = 100
 """Fakes refused because another secret has them; a shape with so few fakes (one digit) gives one of them twice."""
+
+KNOWN_AGAIN: Final = 16
+"""Fakes of a shape that are told from secrets, so that what was imported once keeps them in whatever company."""
+
+TELLING: Final = 8
+"""Characters that a fake must have made up for that: a card's three digits are no fake because they look like one."""
 
 HEX: Final = re.compile(r"[0-9a-f]{16,}|[0-9A-F]{16,}|[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 UUID_LENGTH: Final = 36
@@ -56,6 +65,7 @@ class Fakes:
         self._fakes: dict[str, str] = {}
         self._numbers: dict[str, int] = {}
         self._used: set[str] = set()
+        self._own: dict[str, frozenset[str]] = {}
 
     def of(self, secret: str) -> str:
         """Give the fake of a secret: a card's of a card's number, an address's of an address, a token's of a token."""
@@ -90,7 +100,17 @@ class Fakes:
         if rest.isdecimal():  # a number stays one of as many digits, and an identifier keeps its zero
             zero = int(rest[0]) == 0
             pattern, kept = ("0" if zero else "1") + pattern[1:], (0,) if zero else kept
+        if sum(sign in "0aAfF" for sign in pattern) >= TELLING and self._is_own(rest, f"{prefix}|{pattern}", kept):
+            return secret
         return prefix + self._next(f"{prefix}|{pattern}", lambda stream: _filled(pattern, kept, stream))
+
+    def _is_own(self, text: str, shape: str, kept: tuple[int, ...]) -> bool:
+        """Whether a text is one that we would put in a secret's place."""
+        if shape not in self._own:
+            pattern = shape.partition("|")[2]
+            streams = (_stream(f"{shape}|{number}|0") for number in range(1, KNOWN_AGAIN + 1))
+            self._own[shape] = frozenset(_filled(pattern, kept, stream) for stream in streams)
+        return text in self._own[shape]
 
     def _card(self, secret: str) -> str:
         digits = secret.replace(" ", "").replace("-", "")
@@ -106,6 +126,8 @@ class Fakes:
         return self._next(f"card|{issuer}|{len(digits)}", make)
 
     def _email(self, secret: str) -> str:
+        if secret.endswith(NOBODY_S):
+            return secret
         length = max(len(secret), SHORTEST_EMAIL)
         domain = DOMAIN if length >= len(DOMAIN) + 2 else f"{'b' * (length - len('a@.invalid'))}.invalid"
         room = length - len(domain) - 1

@@ -366,13 +366,15 @@ class Redactor:
     def _fake(self, kind: Kind, secret: str, at: str) -> str:
         if not secret.strip():
             return secret
-        self._note(Kind.CARD if is_card(secret) else Kind.EMAIL if is_email(secret) else kind, at)
+        fake = self._fakes.of(secret)
+        if fake != secret:
+            self._note(Kind.CARD if is_card(secret) else Kind.EMAIL if is_email(secret) else kind, at)
         if _is_searched(secret, kind):
             self._remember(secret)
             if (quoted := _quoted(secret)) != secret:
                 self._quoted.setdefault(quoted, secret)
                 self._remember(quoted)
-        return self._fakes.of(secret)
+        return fake
 
     def _remember(self, secret: str) -> None:
         bucket = self._known.setdefault(secret[:LOOKED_UP], [])

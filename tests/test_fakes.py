@@ -43,6 +43,23 @@ def test_to_fake_fakes_changes_nothing(secrets: list[str]) -> None:
     assert [second.of(fake) for fake in made] == made
 
 
+def test_fakes_are_known_in_other_company() -> None:
+    """What was made of the third secret stays where it is the only one; a short one may not."""
+    secrets = [
+        "hunter2hunter2",
+        "letmein0letmei",
+        "trustno1trustn",
+        "a.b1@corp-of.example",
+        "c.d2@corp-in.example",
+        *CARDS,
+    ]
+    secrets += ["ab" * 16, "sk_" + "live_4eC39HqLyjWDarjtT1zdp7dc"]
+    first = Fakes()
+    for fake in [first.of(secret) for secret in secrets]:
+        assert fake not in secrets
+        assert Fakes().of(fake) == fake
+
+
 @given(st.lists(st.text(st.characters(codec="ascii", categories=["L", "N"]), min_size=8), unique=True, max_size=20))
 def test_secrets_are_told_apart(secrets: list[str]) -> None:
     """Two secrets have two fakes, and one secret has one."""

@@ -105,6 +105,13 @@ def test_the_document(run: Run, tmp_path: Path) -> None:
     assert (again.code, again.document["imported"], again.document["duplicates"]) == (0, 0, 3)
 
 
+def test_a_function_that_nobody_registered(run: Run, tmp_path: Path) -> None:
+    """`module:function` has a corpus too."""
+    done = run("json:loads", "--format", "json", str(tmp_path / "traffic" / "vcrpy.json"))
+    assert done.code == 0, done.err
+    assert [name.rpartition("/")[0] for name in files(tmp_path)] == ["corpus/json.loads/seeds"]
+
+
 def test_recorded_before_it_is_fixed(run: Run, tmp_path: Path) -> None:
     """A regression that was imported is replayed at once."""
     assert run("order", str(tmp_path / "traffic" / "vcrpy.json"), "--into", "regressions").code == 0

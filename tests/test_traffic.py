@@ -93,6 +93,17 @@ def test_secrets_keep_their_relations(tmp_path: Path) -> None:
     assert sid != PLANTED["SESSION"].encode()
 
 
+def test_what_was_imported_is_imported_as_it_is(tmp_path: Path) -> None:
+    """Each input of the real-looking recordings, as a raw message and in no company, comes out as it went in."""
+    for name in RECORDINGS:
+        for number, made in enumerate(imported(HTTP, place(tmp_path, name)).inputs):
+            again = tmp_path / f"{name}.{number}.http"
+            again.write_bytes(made.data)
+            second = imported(HTTP, [again])
+            assert [found.data for found in second.inputs] == [made.data]
+            assert second.replaced == []
+
+
 BODY = b'{"a":1}'
 ASKED = HttpMessage("POST", "/p?q", (("Host", "a.example"), ("Content-Length", "7")), BODY)
 TABLE: list[tuple[Target, Part | None, str, bytes]] = [

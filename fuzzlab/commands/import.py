@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from fuzzlab.commands import document, json_option, open_project, warn
+from fuzzlab.commands import document, format_option, json_option, open_project, warn
 from fuzzlab.corpus import Corpus
 from fuzzlab.errors import ExitCode, UserError
 from fuzzlab.escape import escaped
@@ -27,7 +27,7 @@ SHOWN_ENTRIES = 8
 
 
 @click.command("import")
-@click.argument("name", metavar="TARGET")
+@click.argument("name", metavar="TARGET | MODULE:FUNCTION")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
 @click.option("--from", "kind", type=click.Choice(list(IMPORTERS)), help="What they are (default: each file tells).")
 @click.option("--match", "patterns", multiple=True, metavar="HOST/PATH",
@@ -37,14 +37,15 @@ SHOWN_ENTRIES = 8
 @click.option("--into", type=click.Choice(["seeds", "regressions"]), default="seeds", show_default=True,
               help="regressions: record it before fixing it.")  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Say what would be written, and write nothing.")
+@format_option
 @json_option
 def command(
     *, name: str, files: tuple[Path, ...], kind: str | None, patterns: tuple[str, ...], part: str | None, into: str,
-    dry_run: bool, as_json: bool,
+    dry_run: bool, format_name: str | None, as_json: bool,
 ) -> int:  # fmt: skip
     """Take recorded traffic into a target's corpus, without its secrets."""
     project, known = open_project()
-    (target,) = select([name], known)
+    (target,) = select([name], known, format_name=format_name)
     made = Import(target, part=Part(part) if part else None, patterns=patterns)
     made.take(gather(files, kind=kind))
     corpus = Corpus(project, target.name, warn)
