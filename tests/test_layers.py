@@ -15,8 +15,11 @@ PACKAGE = Path(fuzzlab.__file__).parent
 # A module imports only from strictly lower layers, plus its own family's __init__. Lowest first.
 LAYERS = (
     "errors verdict message lazy escape files unicode boundaries interrupts plateau columns screen cover",
-    "events evidence sidecar channel blackbox footprint project duration strings sanitizers patterns words sensitive jsonleaves codings fakes safeyaml",
-    "document trees rows blocks schemas sinks/ leaves table literals",
+    (
+        "events evidence sidecar channel blackbox footprint project duration strings sanitizers patterns words "
+        "sensitive jsonleaves codings safeyaml"
+    ),
+    "document trees rows blocks schemas sinks/ leaves table literals fakes",
     "jsontext pruning",
     "redaction",
     "formats/ oracles/",
