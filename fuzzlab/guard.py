@@ -50,6 +50,7 @@ class Guard:
         self.descriptors = descriptors
         self.on_fork: list[Callable[[], None]] = []
         self.on_timer: Callable[[int, FrameType | None], None] | None = None
+        self.owner, self._real_kill = os.getpid(), os.kill
         self._armed = 0
         self._by_main = True
         self._handlers: dict[int, Handler] = {}
@@ -132,5 +133,7 @@ class Guard:
                 os.close(descriptor)
         if sys.platform == "linux" and self._by_main:  # what another thread forks would end with that thread
             ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # prctl(2): PR_SET_PDEATHSIG
+            if os.getppid() != self.owner:  # it is gone already, and nobody sends the signal
+                self._real_kill(os.getpid(), signal.SIGKILL)
         for act in self.on_fork:
             act()
