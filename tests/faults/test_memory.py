@@ -40,7 +40,10 @@ def test_an_allocation_beyond_the_budget(worker_of: WorkerOf, name: str) -> None
         assert verdict.frames[-1].function == name
         assert verdict.location.startswith("tests/parsers/faulty.py:")
     assert worker.verdict(b"allocate_most_of_the_budget").outcome is Outcome.ACCEPTED
-    assert (worker.executions, worker.restarts, worker.recycled) == (4, 0, [])
+    assert worker.executions == 4
+    # What an allocator does not give back at once makes the next one doubtful, which costs a worker and no verdict.
+    assert worker.restarts == len(worker.recycled)
+    assert name != "allocate_20_gb" or worker.restarts == 0
 
 
 @pytest.mark.parametrize("name", LEAKING)
