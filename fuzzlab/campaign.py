@@ -145,6 +145,8 @@ class Campaign:
         self.folder = scratch(project)
         sweep(self.folder)
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+        if (slow := coverage.untraced()) is not None:
+            self._events.put(Warned(slow))
         self._states = {target.name: self._state(target) for target in targets}
         self._standings = {name: Standing(left=limits.seconds_each) for name in self._states}
         self._triage = Backlog(self.folder, seconds=limits.minimise, on_better=self._improved)

@@ -76,7 +76,7 @@ def imports(tree: ast.Module) -> Iterator[tuple[str, ast.stmt]]:
                 # `from fuzzlab.engines import coverage` names a member
                 folder = PACKAGE / module.removeprefix("fuzzlab.")
                 names = [
-                    f"{module}.{alias.name}" if (folder / f"{alias.name}.py").exists() else module
+                    f"{module}.{alias.name}" if list(folder.glob(f"{alias.name}.py*")) else module
                     for alias in node.names
                 ]
         else:
@@ -101,7 +101,7 @@ def test_module_imports_only_what_lies_below(path: Path) -> None:
             continue
         if other == own and path.name == "__init__.py" and own in FAMILIES_WITH_DOORS:
             continue
-        if other == own and not member:
+        if other == own and (not member or member.startswith("_")):  # a C module has no imports of ours
             continue
         assert other in layers, f"{path.name} imports {name}, which has no place in the layer table"
         assert layers[other] < layers[own], f"{own} (layer {layers[own]}) imports {name} (layer {layers[other]})"

@@ -23,6 +23,7 @@ from ci.benchmarks.order import order
 from ci.benchmarks.overhead import overhead
 from ci.benchmarks.replay import replay
 from ci.benchmarks.scale import scale
+from ci.benchmarks.speed import speed
 from ci.benchmarks.start import start
 
 BENCHMARKS: dict[str, Callable[[int], Iterator[Measure]]] = {
@@ -32,6 +33,7 @@ BENCHMARKS: dict[str, Callable[[int], Iterator[Measure]]] = {
     "minimise": minimise,
     "replay": replay,
     "scale": scale,
+    "speed": speed,
     "start": start,
     "constants": constants,
     "order": order,

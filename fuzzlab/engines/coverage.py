@@ -13,6 +13,7 @@ import os
 import platform
 import signal
 import sys
+import sysconfig
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -25,22 +26,35 @@ from fuzzlab import words
 from fuzzlab.blackbox import FEATURES, RUNNING, SEQUENCE, STARTED, TOLD
 from fuzzlab.channel import Message, pack, unpack
 from fuzzlab.dictionary import as_libfuzzer, for_libfuzzer, harmless, mine
-from fuzzlab.errors import HarnessError
+from fuzzlab.errors import HarnessError, UserError
 from fuzzlab.examples import draw
 from fuzzlab.executor import ACCEPTED_VERDICT, REJECTED_VERDICT, Executor
 from fuzzlab.feedback import Feedback, counters
 from fuzzlab.files import write_atomically
 from fuzzlab.lazy import LazyModule
 from fuzzlab.mix import MUTATE_DEPTH, Executed, Mix
+from fuzzlab.probes import Prober
 from fuzzlab.target import Target
 from fuzzlab.verdict import Outcome, Verdict, input_id
 
 if TYPE_CHECKING:
     import atheris
+
+    from fuzzlab.engines import _tracer
 else:
     atheris = LazyModule("atheris")
+    _tracer = LazyModule("fuzzlab.engines._tracer")
 
-__all__ = ["EXAMPLES", "instrumented", "missing", "run", "trace"]
+__all__ = ["EXAMPLES", "instrumented", "missing", "report", "run", "trace", "untraced"]
+
+TRACER = "FUZZLAB_TRACER"
+"""The environment variable that, set to `atheris`, has the code under test call Atheris's own callbacks."""
+
+CALLBACKS = (
+    "__sanitizer_cov_8bit_counters_init", "__sanitizer_cov_pcs_init", "__sanitizer_cov_trace_cmp8",
+    "__sanitizer_cov_trace_const_cmp8", "__sanitizer_weak_hook_memcmp",
+)  # fmt: skip
+"""libFuzzer's functions that the tracer needs."""
 
 EXAMPLES = 200
 """Examples of the format's strategy in a target's first corpus."""
@@ -82,25 +96,71 @@ def missing() -> str | None:
     )
 
 
+def untraced() -> str | None:
+    """Say why the engine runs on Atheris's own callbacks, or None where it does not.
+
+    Raises:
+        UserError: the environment asks for something that there is not.
+    """
+    if (asked := os.environ.get(TRACER, "")) not in ("", "atheris"):
+        raise UserError(f"{TRACER}={asked!r}: there is no other choice than {TRACER}=atheris, or to leave it unset")
+    slow = "the code under test calls Atheris's own callbacks, which takes several times as long"
+    if asked:
+        return f"{TRACER}=atheris: {slow}"
+    if importlib.util.find_spec("fuzzlab.engines._tracer") is None:
+        return f"fuzzlab was installed without a C compiler, so {slow}: install one, then fuzzlab again"
+    try:
+        whole = _library().read_bytes()
+    except OSError as error:
+        return f"{error.filename}: {error.strerror}, so {slow}"
+    if absent := [name for name in CALLBACKS if name.encode("ascii") not in whole]:
+        return f"this Atheris has no {', '.join(absent)}, so {slow}"
+    return None
+
+
 @contextmanager
 def instrumented(packages: Sequence[str]) -> Iterator[None]:
-    """Import what belongs to `packages` so that it reports its coverage; patch what was imported before."""
+    """Import what belongs to `packages` so that it reports its coverage; patch what was imported before.
+
+    What is imported later, in the middle of an execution, is instrumented as well.
+    """
     before = set(sys.modules)
-    with atheris.instrument_imports(include=list(packages)):
-        yield
+    prober = None if untraced() else Prober(_tracer)
+    if prober is not None:  # where Atheris's hook into the import looks its instrumentation up
+        sys.modules["atheris.import_hook"].patch_code = lambda code, *_: prober.instrument(code)  # type: ignore[attr-defined]
+    atheris.instrument_imports(include=list(packages)).__enter__()  # its __exit__ would take the hook out again
+    yield
     for name in sorted(before):
         if name.partition(".")[0] in packages and name.partition(".")[0] != "fuzzlab":
-            _instrument_loaded(sys.modules[name])
+            _instrument_loaded(sys.modules[name], prober)
 
 
-def _instrument_loaded(module: ModuleType) -> None:
+def _library() -> Path:
+    """Give the shared library in which Atheris keeps libFuzzer."""
+    return Path(atheris.__file__).parent / f"core_with_libfuzzer{sysconfig.get_config_var('EXT_SUFFIX')}"
+
+
+def report() -> None:
+    """Have our own probes report to libFuzzer, where there are any: to call in the first execution.
+
+    Not before: a library loaded too early never sees the custom mutator that Atheris loads ahead of it.
+    """
+    if "fuzzlab.engines._tracer" in sys.modules:
+        _tracer.attach(_library())
+        _tracer.start()
+
+
+def _instrument_loaded(module: ModuleType, prober: Prober | None) -> None:
     """Patch the functions of a module that is already there (the standard library's json, say)."""
     members = list(vars(module).values())
     members += [m for cls in members if isinstance(cls, type) for m in vars(cls).values()]
     for member in members:
         function = getattr(member, "__func__", member)
         if isinstance(function, FunctionType) and function.__module__ == module.__name__:
-            atheris.instrument_func(function)
+            if prober is None:
+                atheris.instrument_func(function)
+            else:
+                function.__code__ = prober.instrument(function.__code__)
 
 
 def run(executor: Executor, options: Message, send: Callable[[Message], None], ready: Callable[[], None]) -> None:
@@ -167,6 +227,7 @@ def trace(executor: Executor, options: Message, send: Callable[[Message], None],
 
     def one_input(data: bytes) -> None:
         if not head[STARTED]:
+            report()
             executor.begin()
         try:
             verdict = executor.execute(data)
@@ -229,6 +290,7 @@ def _callback(
     def one_input(data: bytes) -> None:
         if not head[STARTED]:
             _connect(feedback)
+            report()
             executor.begin()
         try:
             verdict = executor.execute(data)
