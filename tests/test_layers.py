@@ -17,9 +17,9 @@ LAYERS = (
     "errors verdict message lazy escape files unicode boundaries interrupts plateau columns screen cover",
     (
         "events evidence sidecar channel blackbox footprint project duration strings sanitizers patterns words "
-        "sensitive jsonleaves codings safeyaml"
+        "bytecode sensitive jsonleaves codings safeyaml"
     ),
-    "document trees rows blocks schemas sinks/ leaves table literals fakes",
+    "document trees rows blocks schemas sinks/ leaves table literals fakes probes",
     "jsontext pruning",
     "redaction",
     "formats/ oracles/",

@@ -731,6 +731,9 @@ module_attach(PyObject *Py_UNUSED(module), PyObject *path)
 static PyObject *
 module_start(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(ignored))
 {
+    if (!started) { /* what was counted so far was the import, and is not the first input's doing */
+        memset(counters, 0, reserved < CAPACITY ? reserved : CAPACITY);
+    }
     started = fuzzer.counters_init != NULL;
     register_counters();
     Py_RETURN_NONE;
