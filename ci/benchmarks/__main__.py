@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from ci.benchmarks import bugs
 from ci.benchmarks.constants import constants
 from ci.benchmarks.joiners import joiners
+from ci.benchmarks.machine import machine
 from ci.benchmarks.measure import Measure, table
 from ci.benchmarks.memory import memory
 from ci.benchmarks.minimise import minimise
@@ -25,6 +25,7 @@ from ci.benchmarks.replay import replay
 from ci.benchmarks.scale import scale
 from ci.benchmarks.speed import speed
 from ci.benchmarks.start import start
+from ci.benchmarks.startup import startup
 
 BENCHMARKS: dict[str, Callable[[int], Iterator[Measure]]] = {
     "overhead": overhead,
@@ -35,6 +36,7 @@ BENCHMARKS: dict[str, Callable[[int], Iterator[Measure]]] = {
     "scale": scale,
     "speed": speed,
     "start": start,
+    "startup": startup,
     "constants": constants,
     "order": order,
 }
@@ -43,7 +45,10 @@ ROUNDS = 5
 
 
 def main() -> None:
-    """Run the benchmarks named, or all."""
+    """Run the benchmarks named, or all that print one table; `bugs` has options and tables of its own."""
+    if sys.argv[1:2] == ["bugs"]:
+        bugs.main(sys.argv[2:])
+        return
     parser = argparse.ArgumentParser(prog="ci/bench", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of {', '.join(BENCHMARKS)} (default: all)")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="turns of each contestant (default: %(default)s)")
@@ -58,15 +63,10 @@ def main() -> None:
     except subprocess.CalledProcessError as error:
         complaint = error.stderr if isinstance(error.stderr, str) else error.stderr.decode("utf-8", "replace")
         sys.exit(f"{' '.join(error.cmd)}: exit {error.returncode}\n{complaint[-2000:]}")
-    print(f"{_machine()}, {options.rounds} rounds\n\n{table(measures)}")
+    print(f"{machine()}, {options.rounds} rounds\n\n{table(measures)}")
     if options.json:
-        document = {"machine": _machine(), "rounds": options.rounds, "measures": [m.to_json() for m in measures]}
+        document = {"machine": machine(), "rounds": options.rounds, "measures": [m.to_json() for m in measures]}
         options.json.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
-
-
-def _machine() -> str:
-    load = os.getloadavg()[0]
-    return f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores, load {load:.1f}"
 
 
 if __name__ == "__main__":

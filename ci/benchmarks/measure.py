@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["Bar", "Measure", "table"]
+__all__ = ["Bar", "Measure", "aligned", "table"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,11 @@ HEADER = ("measure", "median", "unit", "min .. max (n)", "bar", "", "")
 
 def table(measures: Iterable[Measure]) -> str:
     """Write measures as aligned text."""
-    rows: list[Sequence[str]] = [HEADER, *(measure.row() for measure in measures)]
+    return aligned([HEADER, *(measure.row() for measure in measures)])
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> str:
+    """Write cells in columns as wide as they need."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
     return "\n".join(line.rstrip() for line in lines)

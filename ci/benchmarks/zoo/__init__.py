@@ -1,0 +1,1 @@
+"""Real parsers in pinned releases, with violations known; `ci/benchmarks/entry.py` says what an entry holds."""
