@@ -133,7 +133,8 @@ class Backlog:
                 self._failure = error
 
     def _one(self, target: Target, finding: Finding, rank: int) -> Finding:
-        self._bench = bench = Worker(target, self._folder, largest=len(finding.data))
+        # Gentle: on a machine whose cores are all taken, minimising would cost the search half of one.
+        self._bench = bench = Worker(target, self._folder, largest=len(finding.data), gentle=True)
         try:
             return triage(
                 finding, bench, target.format, seconds=self._seconds,

@@ -65,6 +65,11 @@ CLOSED_LINE = "the target closed the line to the supervisor"
 """The reason of a loss that is the target's doing, although nobody can tell by which input."""
 
 
+GENTLE_NICE, GENTLE_WALL = 5, 4.0
+"""Niceness beyond ours, with which a process gets a quarter of a core that another one wants, and how much longer it
+may take then."""
+
+
 class Lost(Exception):
     """The child is gone.
 
@@ -87,8 +92,9 @@ class Child:
     """A process that runs one target."""
 
     def __init__(
-        self, target: Target, folder: Path, *, capacity: int, order: Message | None = None, slowness: float = 1.0
-    ) -> None:
+        self, target: Target, folder: Path, *, capacity: int, order: Message | None = None, slowness: float = 1.0,
+        gentle: bool = False,
+    ) -> None:  # fmt: skip
         """Start it.
 
         Args:
@@ -97,10 +103,12 @@ class Child:
             capacity: bytes of the largest input that its black box holds.
             order: what it does, if not to answer batches.
             slowness: by how much the budget of time is stretched.
+            gentle: whether it leaves the processor to others that want it, and gets more time on the clock for that.
         """
         self.target = target
         budget = target.contract.budget
         self.seconds, self.wall, self.memory = budget.seconds * slowness, budget.wall * slowness, budget.memory
+        self.wall *= GENTLE_WALL if gentle else 1.0
         self.box = BlackBox.create(folder, capacity)
         self.log = _log(folder)
         ours, theirs = socket.socketpair()
@@ -127,6 +135,9 @@ class Child:
                 start_new_session=True,  # Ctrl-C is the supervisor's, and the target's own children go with it
                 env=_environment(folder),
             )
+        if gentle:
+            with contextlib.suppress(OSError):  # it is gone already: the next receive says so
+                os.setpriority(os.PRIO_PROCESS, self.process.pid, os.getpriority(os.PRIO_PROCESS, 0) + GENTLE_NICE)
         self._send(order or {"do": "run"})
 
     def _send(self, order: Message) -> None:

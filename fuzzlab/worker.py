@@ -37,13 +37,16 @@ class _Stop:
 class Worker:
     """A `Runner` whose children are replaced when they die."""
 
-    def __init__(self, target: Target, folder: Path, *, largest: int = 0, impatient: bool = False) -> None:
+    def __init__(
+        self, target: Target, folder: Path, *, largest: int = 0, impatient: bool = False, gentle: bool = False
+    ) -> None:
         """Prepare one; no process is started before the first input.
 
         Args:
             target: what it runs.
             folder: for its files.
             largest: bytes of the largest input it will see, if that is more than the format's own limit.
+            gentle: whether it leaves the processor to others that want it.
             impatient: whether to cut short an execution that loops where one was seen to hang before.
         """
         self.target = target
@@ -54,6 +57,7 @@ class Worker:
         self._child: Child | None = None
         self._impatient = impatient
         self._abandoned = False
+        self._gentle = gentle
 
     def start(self) -> None:
         """Start a process now, and wait until it has imported the target.
@@ -159,7 +163,7 @@ class Worker:
     def _started(self) -> Child:
         losses = 0
         while self._child is None:
-            child = Child(self.target, self.folder, capacity=self.capacity)
+            child = Child(self.target, self.folder, capacity=self.capacity, gentle=self._gentle)
             child.box.head[IMPATIENT] = self._impatient
             self._child, self._counted = child, (0, 0, 0)
             try:

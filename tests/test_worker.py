@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import subprocess
 import sys
 import time
@@ -13,6 +15,7 @@ import pytest
 import tests.parsers.hostile  # noqa: F401 - registers the targets
 from fuzzlab.errors import HarnessError, UserError
 from fuzzlab.finder import adhoc
+from fuzzlab.process import GENTLE_NICE, GENTLE_WALL
 from fuzzlab.target import REGISTRY, Target
 from fuzzlab.verdict import Outcome, Verdict
 from fuzzlab.worker import Worker
@@ -260,6 +263,19 @@ def test_a_task_left_behind_blames_nobody(worker_of: WorkerOf) -> None:
 def test_a_wrapper_of_a_coroutine_is_no_coroutine(worker_of: WorkerOf) -> None:
     """Whether a target is awaited is its own to say, not that of what it wraps."""
     assert worker_of(adhoc("tests.parsers.odd:wraps_a_coroutine")).verdict(b"a").outcome is Outcome.ACCEPTED
+
+
+def test_a_gentle_worker_gives_way(tmp_path: Path) -> None:
+    """Its process is nicer than ours by GENTLE_NICE and has more time on the clock, not on the CPU's."""
+    target = REGISTRY["tests.hostile"]
+    usual, gentle = Worker(target, tmp_path), Worker(target, tmp_path, gentle=True)
+    with contextlib.closing(usual), contextlib.closing(gentle):
+        assert [worker.verdict(b"fine").outcome for worker in (usual, gentle)] == [Outcome.ACCEPTED] * 2
+        one, other = usual._started(), gentle._started()
+        nice = [os.getpriority(os.PRIO_PROCESS, child.process.pid) for child in (one, other)]
+        assert nice[1] == min(19, nice[0] + GENTLE_NICE)
+        assert other.wall == one.wall * GENTLE_WALL
+        assert other.seconds == one.seconds
 
 
 def test_kill_9_of_an_idle_worker_costs_a_worker(worker_of: WorkerOf) -> None:
