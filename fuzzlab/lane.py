@@ -28,9 +28,10 @@ __all__ = ["First", "Lane", "sweep"]
 LOOK_EVERY = 0.5
 """Seconds between two looks into the folder of new inputs."""
 
-SLOWNESS = 3.0
-"""How many times its time budget an execution gets. Instrumented code runs 3 to 8 times slower: with the budget itself
-a campaign would stop at hangs that no user will ever see. Triage, not instrumented, applies the budget as it is."""
+SLOWNESS = 2.0
+"""How many times its time budget an execution gets. Instrumented code runs 2 to 8 times slower, and with the budget
+itself triage, which is not instrumented and applies it as it is, would be busy with hangs that no user will ever see.
+With more, a short campaign would go by in a few executions: each hang is paid for until triage has confirmed it."""
 
 EXAMPLES_PART, EXAMPLES_MOST = 0.1, 4.0
 """Of a turn, and seconds, that drawing the first examples may take: a slow schema must not eat a short campaign."""

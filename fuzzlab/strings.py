@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from random import Random
 from typing import Final
 
-from fuzzlab import unicode
+from fuzzlab import tokens, unicode
 from fuzzlab.boundaries import INTEGERS, LENGTHS, NUMBER_SPELLINGS
 
 __all__ = ["MUTATORS", "SEPARATORS", "TOKENS", "mutated", "simpler", "special_run"]
@@ -23,9 +23,11 @@ SEPARATORS: Final = "-_@.:/ ,;|+=&#%\\\t\n"
 TOKENS: Final = (
     "null", "None", "undefined", "true", "false", "nan", "inf", "admin", "test", "user@example.com", "a@b", "@",
     "://", "http://127.0.0.1/", "localhost", "%00", "%0d%0a", "%2e%2e%2f", "%u0000", "\\u0000", "\\x00", "&#0;",
+    "\\", "\\u", "\\U", "\\x", "\\N{", "\\UFFFFFFFF", "\\U00110000", "\\777", "\\u{110000}", "&#x110000;",
     "\\ud800", "\\udfff", "%uD800", "&#xd800;", "%ED%A0%80",
-    "0x41", "xn--", "1970-01-01", "2024-02-29", "0000-00-00", "9999-12-31T23:59:60Z", "+00:00", "24:00", "__proto__",
-    "constructor",
+    "0x41", "xn--", "1970-01-01", "2024-02-29", "0000-00-00", "9999-12-31", "9999-12-31T23:59:59Z", "23:59:60",
+    "0001-01-01T00:00:00+14:00", "+99:99", "+00:00", "24:00", "1e999", "-1e999", "5e-324", "NaN", "Infinity", "[]",
+    "{}", '""', "''", "()", "__proto__", "constructor",
 )  # fmt: skip
 """Words that some layer below a parser reads as something else than text."""
 
@@ -260,11 +262,34 @@ def nest(rng: Random, text: str) -> str:
     return opening * depth + text + (closing * depth if rng.random() < 0.75 else "")
 
 
+def odd_token(rng: Random, text: str) -> str:
+    """Put what no author expects there in the place of a token or of a group: nothing, a number, a word, a sign."""
+    what = rng.randrange(4)
+    if what == 0:
+        odd = ""
+    elif what == 1:
+        odd = rng.choice(NUMBER_SPELLINGS) if rng.random() < 0.75 else str(rng.choice(INTEGERS))
+    elif what == 2:
+        odd = rng.choice(TOKENS)
+    else:
+        odd = rng.choice(tokens.PUNCTUATION) if rng.random() < 0.75 else special(rng)
+    return tokens.spliced(rng, text, odd)
+
+
+def of_language(rng: Random, text: str) -> str | None:
+    """Change a text of some language token by token; one without brackets, quotes and lines is left to the others."""
+    if not tokens.LANGUAGE.search(text, 0, tokens.WINDOW):
+        return None
+    return rng.choice(LANGUAGE_MUTATORS)(rng, text)
+
+
 def surround(rng: Random, text: str) -> str:
     """Put white space or quotes around."""
     around = rng.choice((*unicode.CLASSES["space"], '"', "'", "`", "\ufeff"))
     return around + text + around
 
+
+LANGUAGE_MUTATORS: Final[tuple[StringMutator, ...]] = (*tokens.MUTATORS, odd_token, odd_token, change_number)
 
 MUTATORS: Final[tuple[StringMutator, ...]] = (
     insert_special,
@@ -288,8 +313,10 @@ MUTATORS: Final[tuple[StringMutator, ...]] = (
     insert_token,
     nest,
     surround,
+    *(of_language,) * 20,
 )
-"""Chosen from evenly; the doubled ones reach what is invisible or empty, where parsers of names break most."""
+"""Chosen from evenly, so that half of the changes to a text of some language are to its tokens. The doubled ones reach
+what is invisible or empty, where parsers of names break most."""
 
 
 def mutated(rng: Random, text: str) -> str:

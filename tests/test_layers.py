@@ -16,9 +16,10 @@ PACKAGE = Path(fuzzlab.__file__).parent
 LAYERS = (
     "errors verdict message lazy escape files unicode boundaries interrupts plateau columns screen cover",
     (
-        "events evidence sidecar channel blackbox footprint project duration strings sanitizers patterns words "
+        "events evidence sidecar channel blackbox footprint project duration tokens sanitizers patterns words "
         "bytecode sensitive jsonleaves codings safeyaml"
     ),
+    "strings grammar",
     "document trees rows blocks schemas sinks/ leaves table literals fakes probes",
     "jsontext pruning",
     "redaction",

@@ -15,7 +15,7 @@ import signal
 import sys
 import sysconfig
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from random import Random
@@ -62,6 +62,9 @@ EXAMPLES = 200
 BATCH = 32
 BATCH_SECONDS = 0.25
 """Further examples are drawn so many at once, and no longer: the worker makes no executions meanwhile."""
+
+STUDIED = 200
+"""Inputs at the most that the format takes in, to put parts of one into another."""
 
 SHORTEST_NAME = 3
 """Characters of a word of the code that is taken for a name of its own: a sender's key is `a` by chance."""
@@ -181,6 +184,8 @@ def run(executor: Executor, options: Message, send: Callable[[Message], None], r
     dictionary = new.parent / "dictionary"
     mined = harmless(mine(target, executor.scope), [unpack(data) for data in options["lethal"]])
     target.format.learn(mined)
+    skipped = frozenset(map(unpack, options["skipped"]))
+    target.format.study(_smallest(map(Path, options["starts"]), skipped))
     with contextlib.suppress(OSError):  # a full disk: the search goes on with what there is
         write_atomically(dictionary, as_libfuzzer(for_libfuzzer(target, mined)).encode("ascii"))
         if options["examples"]:
@@ -204,7 +209,7 @@ def run(executor: Executor, options: Message, send: Callable[[Message], None], r
     executor.observe(feedback.observer(lambda number: head.__setitem__(FEATURES, number)))
     mutator, executed = _mix(executor, feedback, options["seed"]).mutator()
     one_input = _callback(executor, feedback, set(options["seen"]), send, executed, runs=options["runs"])
-    one_input = _without(one_input, frozenset(map(unpack, options["skipped"])))
+    one_input = _without(one_input, skipped)
     atheris.Setup(arguments, one_input, custom_mutator=mutator)
     ready()
     executor.box.head[STARTED] = 0
@@ -263,6 +268,12 @@ def _feedback(executor: Executor) -> Feedback:
     target = executor.target
     mined = [word for word in words.as_text(target.format.words) if word.isidentifier() and len(word) >= SHORTEST_NAME]
     return Feedback(executor.scope, [*target.format.names, *mined])
+
+
+def _smallest(folders: Iterable[Path], skipped: frozenset[bytes]) -> list[bytes]:
+    """Give the inputs of the first corpus from which the format learns the language: the smallest say it best."""
+    found = sorted((path.stat().st_size, path) for folder in folders for path in folder.iterdir())
+    return [data for _, path in found[:STUDIED] if (data := path.read_bytes()) not in skipped]
 
 
 def _draw_examples(target: Target, drawn: Path, options: Message) -> None:

@@ -46,8 +46,9 @@ ByteMutation = Callable[[bytes, int], bytes]
 Reductions = Generator[bytes, bool | None, None]
 """Smaller inputs, the boldest first. Sent True, it goes on from the one that it has just yielded, or ends."""
 
-DEFAULT_MAX_SIZE = 4096
-"""Bytes. libFuzzer's own default, and beyond what an identifier or a webhook needs; uploads say their own."""
+DEFAULT_MAX_SIZE = 8192
+"""Bytes. Beyond what an identifier or an expression needs, and room for the 4,301 digits at which `int()` refuses and
+for a thousand levels of nesting that take some characters each; uploads say their own."""
 
 WORDS_IN_BYTES = 1 / 8
 """Share of words put into the bytes as they are, where the format knows better places: some break it to effect."""
@@ -141,6 +142,9 @@ class Format(ABC, Generic[V]):
                     try:
                         value = self.decode(data)
                     except Undecodable:
+                        mutated = self.mutate_broken(data, rng)
+                        if mutated is not None and mutated != data and len(mutated) <= max_size:
+                            return mutated
                         continue
                 changed = self.mutators[choice](rng, value)
                 mutated = None if changed is None else self.encode(changed)
@@ -150,9 +154,16 @@ class Format(ABC, Generic[V]):
                 return mutated
         return None
 
+    def mutate_broken(self, data: bytes, rng: Random) -> bytes | None:  # noqa: ARG002 - the default knows no way
+        """Change what has no value in this format; None where only `raw_mutators` apply to it."""
+        return None
+
     def mutate_bytes(self, data: bytes, mutation: ByteMutation, max_size: int) -> bytes:
         """Apply a blind mutation where this format has its payload; by default to the whole input."""
         return mutation(data, max_size)
+
+    def study(self, inputs: Sequence[bytes]) -> None:
+        """Take in inputs that somebody sent: mutators built from now on put parts of one into another."""
 
     def reductions(self, data: bytes) -> Reductions:
         """Yield inputs simpler than `data` in the format's own terms, none of them larger."""

@@ -12,7 +12,7 @@ from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from fuzzlab import formats, strings, words
+from fuzzlab import formats, strings, tokens, words
 from fuzzlab.boundaries import LENGTHS
 from fuzzlab.errors import Undecodable, UserError
 from fuzzlab.formats import ByteMutation, Format, Reductions
@@ -36,9 +36,15 @@ BODY_WEIGHT: Final = 24
 """Times that the body's mutator stands among the head's (about as many): what a parser does wrong is behind its
 head."""
 
+UNSIGNED_BODY_WEIGHT: Final = 6
+"""The same where nobody signs: then nothing keeps a mutation of the head from going far."""
+
 SIGNED_AGAIN: Final = 7 / 8
 """Share of changed bodies that are signed again. Behind a signature lies everything else; what an unsigned body does is
 found at once, and needs no more."""
+
+MOST_PAIRS, BORROWINGS = 256, 4
+"""Headers of other requests that are kept, and times that `borrow_header` stands among some twenty mutators."""
 
 WORDS_IN_BODY: Final = 3 / 4
 """Share of learned words that go into the body: most of a handler's code reads that."""
@@ -94,8 +100,18 @@ not."""
 EXTRA_HEADERS: Final = (
     ("Content-Encoding", "gzip"), ("Transfer-Encoding", "chunked"), ("Content-Length", "-1"), ("Content-Length", "0"),
     ("Expect", "100-continue"), ("X-Forwarded-For", "127.0.0.1"), ("Host", ""), ("Cookie", "a=b; a"), ("X", "\xff"),
-    ("", "x"),
+    ("", "x"), ("Host", "a:b"), ("Cookie", 'a="b\\"; $Version=1'), ("Range", "bytes=0-5,-1"), ("Range", "bytes=5-1"),
+    ("If-Range", '"x"'), ("If-None-Match", 'W/"x", "y'), ("If-Modified-Since", "Sun, 06 Nov 1994 08:49:37 GMT"),
+    ("Accept", "text/html;level=1;q=0.5, */*;q=x"), ("Accept-Language", "en-GB, *;q=0"),
+    ("Accept-Encoding", "gzip;q=2"), ("Authorization", "Basic YTpi"),
+    ("Authorization", 'Digest username="a", nonce="'), ("Authorization", "Bearer"),
+    ("Cache-Control", 'max-age=x, no-cache="'),
+    ("Forwarded", 'for="[::1]:80";proto=http'), ("Connection", "close, X"),
+    ("Upgrade", "h2c"), ("Content-Disposition", "form-data; name=a; filename*=utf-8''%ff"), ("Max-Forwards", "-1"),
+    ("Origin", "null"), ("Referer", "//[::1"), ("Date", "Thu, 31 Dec 9999 23:59:59 -0100"), ("Trailer", "X"),
+    ("TE", ","),
 )  # fmt: skip
+"""What servers and frameworks read, plausible and not quite."""
 
 FILLERS: Final = ((8_190, 1), (8_192, 1), (32_768, 1), (1, 100), (1, 101), (100, 256), (0, 1_000))
 """Length and number of further headers: where Apache, nginx and http.client stop (8,190 bytes, 8 KiB, 100 headers)."""
@@ -225,6 +241,8 @@ HEAD_MUTATORS: Final = (
     add_header,
     rename_header,
     change_value,
+    change_value,
+    change_value,
     change_content_type,
     change_time,
     change_method,
@@ -243,7 +261,9 @@ class Http(Format[HttpMessage]):
         self.template = template
         self.max_size = max_size
         of_signature = () if signer is None else (self.change_signature, self.change_signature)
-        self.mutators = (*(self.change_body,) * BODY_WEIGHT, *HEAD_MUTATORS, *of_signature)
+        self._pairs: tuple[tuple[str, str], ...] = ()
+        weight = UNSIGNED_BODY_WEIGHT if signer is None else BODY_WEIGHT
+        self.mutators = (*(self.change_body,) * weight, *HEAD_MUTATORS, *of_signature)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -358,7 +378,9 @@ class Http(Format[HttpMessage]):
         return message.with_header(name, other)
 
     def mutate_bytes(self, data: bytes, mutation: ByteMutation, max_size: int) -> bytes:
-        """Apply a blind mutation to the body and sign again; to the whole where there is no head."""
+        """Apply a blind mutation to the body and sign again; to the whole where nobody signs or there is no head."""
+        if self.signer is None:
+            return self._mended(data, mutation(data, max_size), max_size)
         try:
             message = self.decode(data)
         except Undecodable:
@@ -368,6 +390,52 @@ class Http(Format[HttpMessage]):
             return mutation(data, max_size)
         mutated = self.encode(self._signed(_with_body(message, mutation(message.body, room))))
         return mutated if len(mutated) <= max_size else mutation(data, max_size)
+
+    def _mended(self, before: bytes, after: bytes, max_size: int) -> bytes:
+        """Give `after` with the Content-Length of its body, if that was right before and the head stayed as it was."""
+        try:
+            old, new = self.decode(before), self.decode(after)
+        except Undecodable:
+            return after
+        if old.headers != new.headers or len(old.body) == len(new.body):
+            return after
+        mended = self.encode(_with_body(replace(new, body=old.body), new.body))
+        return mended if len(mended) <= max_size else after
+
+    def mutate_broken(self, data: bytes, rng: Random) -> bytes | None:
+        """Change what is no request as text: it may be a header's value, which somebody called `http` too."""
+        return _byte_text(strings.mutated(rng, data.decode("latin-1"))).encode("latin-1")
+
+    def study(self, inputs: Sequence[bytes]) -> None:
+        """Take in requests: headers of one are put into others, and their bodies are the body's format to study."""
+        pairs: dict[tuple[str, str], None] = {}
+        bodies = []
+        for data in inputs:
+            try:
+                message = self.decode(data)
+            except Undecodable:
+                continue
+            pairs.update(dict.fromkeys(message.headers))
+            bodies.append(message.body)
+        self.body.study(bodies)
+        self._pairs = tuple(pairs)[:MOST_PAIRS]
+        if self._pairs and self.borrow_header not in self.mutators:
+            self.mutators = (*self.mutators, *(self.borrow_header,) * BORROWINGS)
+
+    def borrow_header(self, rng: Random, message: HttpMessage) -> HttpMessage | None:
+        """Add a header of another request, or give one of the message's the value, or a part of the value, of one."""
+        if not self._pairs:
+            return None
+        name, value = rng.choice(self._pairs)
+        at = _some_header(rng, message)
+        what = rng.randrange(3)
+        if at is None or what == 0:
+            return replace(message, headers=(*message.headers, (name, value)))
+        name, old = message.headers[at]
+        if what == 1:
+            return _with_pair(message, at, name, value)
+        found = tokens.parts(value)
+        return _with_pair(message, at, name, tokens.spliced(rng, old, rng.choice(found))) if found else None
 
     def simpler(self, value: HttpMessage) -> Iterator[HttpMessage]:
         """Yield messages with a simpler body, signed again where `value` was signed, then with simpler heads."""

@@ -6,6 +6,7 @@ tree holds (doubled keys, the spelling of numbers, broken documents) is made on 
 
 from __future__ import annotations
 
+import itertools
 import json as stdlib_json
 import re
 from typing import TYPE_CHECKING, Any, Final
@@ -45,6 +46,9 @@ OWN_WORDS: Final = 3 / 4
 
 SHARE_BROKEN: Final = 8
 """One of so many examples is no valid JSON at all: parsers refuse these early, and alike."""
+
+LONGEST_PART, MOST_PARTS, BORROWINGS = 512, 256, 4
+"""Bytes of a part of another document, parts kept, and times that `borrow` stands among some seventy mutators."""
 
 NOT_JSON: Final = (
     b"", b" ", b"null", b"<html>504", b"<html><head><title>504 Gateway Time-out</title></head></html>", b"{}{}",
@@ -184,6 +188,7 @@ class Json(Format[Any]):
         # Text twice: it costs a fifth of a tree, keeps the spelling of all the rest, and is mostly a document still.
         self.raw_mutators = (*RAW_MUTATORS, self.nest_deep, *jsontext.MUTATORS, self.cross_over, *jsontext.MUTATORS)
         self._remembered: list[bytes] = []
+        self._parts: tuple[tuple[str | None, Any], ...] = ()
         self._valid: SearchStrategy[Any] | None = None
         self._own_words: tuple[bytes, ...] = ()
 
@@ -318,6 +323,38 @@ class Json(Format[Any]):
     def simpler(self, value: Any) -> Iterator[Any]:
         """Yield documents that lost keys and elements, then ones of simpler values."""
         return pruning.pruned(value, strings.simpler)
+
+    def mutate_broken(self, data: bytes, rng: Random) -> bytes | None:
+        """Change what is no document as text: there are readers of more than JSON."""
+        return strings.mutated(rng, data.decode("utf-8", "replace")).encode("utf-8", "surrogatepass")
+
+    def study(self, inputs: Sequence[bytes]) -> None:
+        """Take in documents: their properties and values are put into others."""
+        known: dict[bytes, tuple[str | None, Any]] = {}
+        for data in inputs:
+            try:
+                document = self.decode(data)
+            except Undecodable:
+                continue
+            for path, node in itertools.islice(trees.walk(document), MOST_PARTS):
+                key = path[-1] if path and isinstance(path[-1], str) else None
+                part = self.encode({key or "": node})
+                if len(part) <= LONGEST_PART:
+                    known.setdefault(part, (key, node))
+        self._parts = tuple(known.values())[:MOST_PARTS]
+        if self._parts and self.borrow not in self.mutators:
+            self.mutators = (*self.mutators, *(self.borrow,) * BORROWINGS)
+
+    def borrow(self, rng: Random, value: Any) -> Any | None:
+        """Put a value of another document in the place of one, or add a property of another document."""
+        if not self._parts:
+            return None
+        key, part = rng.choice(self._parts)
+        place = trees.found(rng, value, (dict,)) if key is not None and rng.random() < 0.5 else None
+        if place is not None and key is not None:
+            return trees.replaced(value, place[0], {**place[1], key: part})
+        place = trees.found(rng, value, (dict, list, str, int, float, bool, type(None)))
+        return None if place is None else trees.replaced(value, place[0], part)
 
     def reductions(self, data: bytes) -> Reductions:
         """Yield simpler documents, none of them larger; the document itself without white space first."""

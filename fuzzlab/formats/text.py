@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Final
 from fuzzlab import strings, unicode, words
 from fuzzlab.boundaries import LENGTHS
 from fuzzlab.formats import DEFAULT_MAX_SIZE, Format
+from fuzzlab.grammar import Grammar
 from fuzzlab.lazy import LazyModule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from random import Random
 
     from hypothesis import strategies as st
@@ -30,6 +31,10 @@ SURROGATE_SIZE: Final = 3
 
 WEIGHT_OF_PLAUSIBLE: Final = 3
 """Share of plausible texts among the strategy's branches: enough to pass a parser's first checks."""
+
+
+OF_GRAMMAR: Final = 4
+"""Times that each mutator of the grammar stands among the others, which are about fifty."""
 
 
 def _surrogate_or_replacement(error: UnicodeError) -> tuple[str, int]:
@@ -57,6 +62,7 @@ class Text(Format[str]):
         self.alphabet = alphabet
         self._decoding_errors = ERRORS if surrogates else "replace"
         self._encoding_errors = "surrogatepass" if surrogates else "replace"
+        self._grammar = Grammar(())
         self.mutators = (*strings.MUTATORS, self.become_run, self.become_run, self.fill)
 
     def decode(self, data: bytes) -> str:
@@ -125,6 +131,20 @@ class Text(Format[str]):
         room = self.max_size - len(self.encode(value)) - rng.randrange(2)
         count = room // max(1, len(self.encode(character)))
         return value + character * count if count > 0 else None
+
+    def study(self, inputs: Sequence[bytes]) -> None:
+        """Take in texts: their words, groups and lines are spliced into others."""
+        self._grammar = Grammar(map(self.decode, inputs))
+        if self._grammar and self.splice not in self.mutators:
+            self.mutators = (*self.mutators, *(self.splice, self.say) * OF_GRAMMAR)
+
+    def splice(self, rng: Random, value: str) -> str | None:
+        """Put a part of another text in: the grammar that no author of mutators knows is in the seeds."""
+        return self._grammar.spliced(rng, value)
+
+    def say(self, rng: Random, value: str) -> str | None:
+        """Say a sentence of the seeds with other names, numbers and groups."""
+        return self._grammar.said(rng, value)
 
     def simpler(self, value: str) -> Iterator[str]:
         """Yield shorter texts, then ones of simpler characters."""
