@@ -33,7 +33,8 @@ def main() -> None:
     """Fuzz until the worker has had its time, then name what was found."""
     orders = order()
     os.environ["FUZZLAB_BENCH_ENTRY"] = str(orders.path)
-    registered = importlib.import_module("ci.benchmarks.contestants.registered")
+    sys.path.insert(0, str(Path(__file__).parent))
+    registered = importlib.import_module("registered")
     with tempfile.TemporaryDirectory(dir=orders.out.parent) as folder:
         project = Project(Path(folder), Config())
         seeds = project.corpus / registered.entry.name / "seeds"

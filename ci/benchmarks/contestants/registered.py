@@ -1,6 +1,7 @@
 """An entry as a fuzzlab target: importing this registers the one that the environment names.
 
-A worker imports the module again, so the entry must come from something that it inherits.
+A worker imports the module again, so the entry must come from something that it inherits. It is imported by its bare
+name, as a person's own module of targets is: what belongs to the benchmark is no code under test.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from fuzzlab import formats, target
 from fuzzlab.contract import Budget
 from fuzzlab.formats import Format
 
-__all__ = ["VARIABLE", "entry", "run"]
+__all__ = ["VARIABLE", "entry"]
 
 VARIABLE = "FUZZLAB_BENCH_ENTRY"
 
@@ -32,13 +33,10 @@ _FORMATS: dict[str, Format[Any]] = {
 entry = load(Path(os.environ[VARIABLE]))
 
 
-@target(
+target(
     name=entry.name,
     format=_FORMATS[entry.format],
     allow=entry.allowed,
     budget=Budget(seconds=HANG * SAFELY),
     instrument=entry.modules,
-)
-def run(data: bytes) -> None:
-    """Run the entry; the input is the bytes, as for the other contestants."""
-    entry.run(data)
+)(entry.run)
