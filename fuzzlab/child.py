@@ -35,13 +35,6 @@ LOG_LIMIT = 512 << 20
 """Bytes between two looks of the supervisor, who empties the log. Python ignores the signal, so that a write beyond it
 fails and nothing else; but it fails inside the target."""
 
-SPARE_FRAMES = 24
-"""Frames by which a batch's stack is shorter than a campaign's.
-
-Atheris's callbacks take a frame or two of the target's stack, so an input that just overflows it in a campaign must
-overflow it here as well, or it could not be reproduced.
-"""
-
 
 def main() -> None:
     """Run one worker until its supervisor hangs up."""
@@ -94,7 +87,7 @@ def _work(channel: Channel, order: dict[str, Any]) -> None:
 def _answer(channel: Channel, executor: Executor, box: BlackBox) -> None:
     """Run batches of inputs; violations are told at once, for the next input may end the process."""
     head = box.head
-    executor.begin(spare=SPARE_FRAMES)
+    executor.begin()
     while True:
         message = channel.receive()
         assert message is not None  # noqa: S101 - as above

@@ -49,6 +49,7 @@ __all__ = [
     "LOOP_NOTE",
     "RECYCLED",
     "REJECTED_VERDICT",
+    "SPARE_FRAMES",
     "Executor",
 ]
 
@@ -56,7 +57,12 @@ ACCEPTED_VERDICT = Verdict(Outcome.ACCEPTED)
 REJECTED_VERDICT = Verdict(Outcome.REJECTED)
 
 STACK = 1000
-"""Frames that a target may use: Python's own default, counted from the target and not from wherever the engine is."""
+"""Frames that a target may use: Python's own default, counted from the target and not from wherever the engine is. What
+overflows this stack overflows a plain program's, which has used some before it calls the parser."""
+
+SPARE_FRAMES = 24
+"""Frames by which a campaign's stack is longer: Atheris's callbacks take a frame or two of it, and an input that just
+overflows it there must do so in a batch as well, or it could not be reproduced."""
 
 CALLERS_LIMIT = 100
 """Frames looked at from an audit event outwards: an import chain is long, a target's stack may be longer."""
@@ -163,7 +169,7 @@ class Executor:
         os.closerange = self._on_closerange
 
     def begin(self, *, spare: int = 0) -> None:
-        """Note the start, and give the target STACK - `spare` frames.
+        """Note the start, and give the target STACK + `spare` frames.
 
         They are counted from the caller of `execute`, which must be our caller: how deep an engine itself stands must
         not decide whether an input overflows the stack.
@@ -175,7 +181,7 @@ class Executor:
         depth, frame = 0, sys._getframe(1)  # noqa: SLF001 - as above
         while frame.f_back is not None:
             depth, frame = depth + 1, frame.f_back
-        sys.setrecursionlimit(depth + 2 + STACK - spare)
+        sys.setrecursionlimit(depth + 2 + STACK + spare)
 
     def exit(self, status: int) -> NoReturn:
         """End the process, in spite of the watch over `os._exit`."""

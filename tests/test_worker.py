@@ -14,6 +14,7 @@ import pytest
 
 import tests.parsers.hostile  # noqa: F401 - registers the targets
 from fuzzlab.errors import HarnessError, UserError
+from fuzzlab.executor import SPARE_FRAMES
 from fuzzlab.finder import adhoc
 from fuzzlab.process import GENTLE_NICE, GENTLE_WALL
 from fuzzlab.target import REGISTRY, Target
@@ -263,6 +264,23 @@ def test_a_task_left_behind_blames_nobody(worker_of: WorkerOf) -> None:
 def test_a_wrapper_of_a_coroutine_is_no_coroutine(worker_of: WorkerOf) -> None:
     """Whether a target is awaited is its own to say, not that of what it wraps."""
     assert worker_of(adhoc("tests.parsers.odd:wraps_a_coroutine")).verdict(b"a").outcome is Outcome.ACCEPTED
+
+
+def test_what_just_overflows_here_overflows_a_plain_program(worker_of: WorkerOf) -> None:
+    """The smallest nest that overflows a worker's stack overflows that of a script that only calls the parser."""
+    worker = worker_of(adhoc("tests.parsers.zoo:nested"))
+    fine, deep = 1, 2000
+    while deep - fine > 1:
+        middle = (fine + deep) // 2
+        overflows = worker.verdict(b"[" * middle).outcome is Outcome.CRASH
+        fine, deep = (fine, middle) if overflows else (middle, deep)
+    script = "import tests.parsers.zoo as z; z.nested('[' * {})"
+    said = [
+        subprocess.run([sys.executable, "-c", script.format(depth)], capture_output=True, check=False).stderr
+        for depth in (deep, fine - SPARE_FRAMES)
+    ]
+    assert b"RecursionError" in said[0]
+    assert said[1] == b""
 
 
 def test_a_gentle_worker_gives_way(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ from fuzzlab.channel import Message, pack, unpack
 from fuzzlab.dictionary import as_libfuzzer, for_libfuzzer, harmless, mine
 from fuzzlab.errors import HarnessError, UserError
 from fuzzlab.examples import draw
-from fuzzlab.executor import ACCEPTED_VERDICT, REJECTED_VERDICT, Executor
+from fuzzlab.executor import ACCEPTED_VERDICT, REJECTED_VERDICT, SPARE_FRAMES, Executor
 from fuzzlab.feedback import Feedback, counters
 from fuzzlab.files import write_atomically
 from fuzzlab.lazy import LazyModule
@@ -233,7 +233,7 @@ def trace(executor: Executor, options: Message, send: Callable[[Message], None],
     def one_input(data: bytes) -> None:
         if not head[STARTED]:
             report()
-            executor.begin()
+            executor.begin(spare=SPARE_FRAMES)
         try:
             verdict = executor.execute(data)
             if verdict.outcome.is_costly:
@@ -302,7 +302,7 @@ def _callback(
         if not head[STARTED]:
             _connect(feedback)
             report()
-            executor.begin()
+            executor.begin(spare=SPARE_FRAMES)
         try:
             verdict = executor.execute(data)
             executed(data, verdict is ACCEPTED_VERDICT)

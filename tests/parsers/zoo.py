@@ -12,6 +12,10 @@ def deep() -> None:
     deep()
 
 
+def nested(value: str) -> int:
+    return 1 + nested(value[1:]) if value.startswith("[") else 0
+
+
 def stubborn() -> None:
     try:
         while True:
