@@ -66,6 +66,15 @@ def test_studied_parts_reach_other_inputs() -> None:
         assert any(part in (form.mutate(data, rng, 500) or b"") for _ in range(2000))
 
 
+def test_learned_names_are_said() -> None:
+    """A text format that has learned words says sentences of the seeds with the names among them, not with the rest."""
+    form, rng = formats.text(), seeded(1)
+    form.study([seed.encode() for seed in SEEDS])
+    form.learn([b"ceiling", b"no name"])
+    said = [form.mutate(b"abc", rng, 500) or b"" for _ in range(20_000)]
+    assert any(text.startswith(b"ceiling(") for text in said)
+
+
 def test_what_has_no_value_is_changed_as_text() -> None:
     """A header's value alone is no request, half a document is none: both are mutated, and not only cut."""
     rng = seeded(1)

@@ -11,6 +11,7 @@ from fuzzlab.boundaries import LENGTHS
 from fuzzlab.formats import DEFAULT_MAX_SIZE, Format
 from fuzzlab.grammar import Grammar
 from fuzzlab.lazy import LazyModule
+from fuzzlab.words import as_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -63,6 +64,7 @@ class Text(Format[str]):
         self._decoding_errors = ERRORS if surrogates else "replace"
         self._encoding_errors = "surrogatepass" if surrogates else "replace"
         self._grammar = Grammar(())
+        self._names: tuple[str, ...] = ()
         self.mutators = (*strings.MUTATORS, self.become_run, self.become_run, self.fill)
 
     def decode(self, data: bytes) -> str:
@@ -79,7 +81,7 @@ class Text(Format[str]):
         plausible = st.text(self.alphabet or PLAUSIBLE, max_size=self.max_size)
         special = st.sampled_from([character for characters in unicode.PICKS for character in characters])
         run = st.builds(str.__mul__, special, st.sampled_from(LENGTHS))
-        known = [st.sampled_from(words.as_text(self.words))] if self.words else []
+        known = [st.sampled_from(as_text(self.words))] if self.words else []
         parts = st.lists(st.one_of(plausible, special, run, *known), min_size=1, max_size=6)
         nested = st.builds(
             lambda pair, depth: pair[0] * depth + pair[1] * depth,
@@ -132,6 +134,11 @@ class Text(Format[str]):
         count = room // max(1, len(self.encode(character)))
         return value + character * count if count > 0 else None
 
+    def learn(self, words: Sequence[bytes]) -> None:
+        """Take in words of the code under test; those that are names may be said."""
+        super().learn(words)
+        self._names = tuple(word for word in as_text(words) if word.isidentifier())
+
     def study(self, inputs: Sequence[bytes]) -> None:
         """Take in texts: their words, groups and lines are spliced into others."""
         self._grammar = Grammar(map(self.decode, inputs))
@@ -144,7 +151,7 @@ class Text(Format[str]):
 
     def say(self, rng: Random, value: str) -> str | None:
         """Say a sentence of the seeds with other names, numbers and groups."""
-        return self._grammar.said(rng, value)
+        return self._grammar.said(rng, value, self._names)
 
     def simpler(self, value: str) -> Iterator[str]:
         """Yield shorter texts, then ones of simpler characters."""
