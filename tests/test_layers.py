@@ -20,7 +20,7 @@ LAYERS = (
         "bytecode sensitive jsonleaves codings safeyaml"
     ),
     "strings grammar",
-    "document trees rows blocks schemas sinks/ leaves table literals fakes probes",
+    "heads document trees rows blocks schemas sinks/ leaves table literals fakes probes",
     "jsontext pruning",
     "redaction",
     "formats/ oracles/",

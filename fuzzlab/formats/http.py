@@ -12,10 +12,10 @@ from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from fuzzlab import formats, strings, tokens, words
-from fuzzlab.boundaries import LENGTHS
+from fuzzlab import formats, heads, strings, tokens, words
 from fuzzlab.errors import Undecodable, UserError
 from fuzzlab.formats import ByteMutation, Format, Reductions
+from fuzzlab.heads import METHODS, byte_text, some_header, with_pair
 from fuzzlab.lazy import LazyModule
 from fuzzlab.message import HttpMessage, Signer
 
@@ -53,201 +53,8 @@ SLACK: Final = 8
 """Bytes left for a Content-Length that takes more digits after a mutation."""
 
 CONTENT_TYPES: Final = {"json": "application/json", "csv": "text/csv", "text": "text/plain; charset=utf-8"}
-METHODS: Final = ("POST", "GET", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE", "CONNECT", "PRI", "post", "X")
-PATHS: Final = (
-    "",
-    "*",
-    "/%00",
-    "/%2e%2e/",
-    "//",
-    "/?",
-    "/?a=1&a=2",
-    "/#",
-    "http://a/",
-    "/%",
-    "/%ff",
-    "/;a=b",
-    "/\xe9",
-    "/a b",
-)
-CHARSETS: Final = (
-    "utf-8",
-    "UTF8",
-    "utf-16",
-    "latin-1",
-    "utf-7",
-    "ascii",
-    "idna",
-    "rot13",
-    "hex",
-    "unknown",
-    '"utf-8"',
-    "",
-)
-TYPES: Final = (
-    "application/json", "text/html", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data",
-    "multipart/form-data; boundary=", "application/xml", "application/octet-stream", "application", "/", "",
-    "text/*; q=0",
-)  # fmt: skip
-TIMES: Final = (
-    "0", "-1", "1", "946684800", "1600000000", "4102444800", "253402300800", "99999999999999999999", "1700000000.5",
-    "1e9", "1e400", "nan", "inf", "1_700_000_000", "\xb2", "0x10", "", " ", "1700000000 ", "+1700000000",
-    "170000000000", "None",
-)  # fmt: skip
-"""Time stamps: stale, future, beyond the year 9999, fractional, and what int() and float() take that a check may
-not."""
-
-EXTRA_HEADERS: Final = (
-    ("Content-Encoding", "gzip"), ("Transfer-Encoding", "chunked"), ("Content-Length", "-1"), ("Content-Length", "0"),
-    ("Expect", "100-continue"), ("X-Forwarded-For", "127.0.0.1"), ("Host", ""), ("Cookie", "a=b; a"), ("X", "\xff"),
-    ("", "x"), ("Host", "a:b"), ("Cookie", 'a="b\\"; $Version=1'), ("Range", "bytes=0-5,-1"), ("Range", "bytes=5-1"),
-    ("If-Range", '"x"'), ("If-None-Match", 'W/"x", "y'), ("If-Modified-Since", "Sun, 06 Nov 1994 08:49:37 GMT"),
-    ("Accept", "text/html;level=1;q=0.5, */*;q=x"), ("Accept-Language", "en-GB, *;q=0"),
-    ("Accept-Encoding", "gzip;q=2"), ("Authorization", "Basic YTpi"),
-    ("Authorization", 'Digest username="a", nonce="'), ("Authorization", "Bearer"),
-    ("Cache-Control", 'max-age=x, no-cache="'),
-    ("Forwarded", 'for="[::1]:80";proto=http'), ("Connection", "close, X"),
-    ("Upgrade", "h2c"), ("Content-Disposition", "form-data; name=a; filename*=utf-8''%ff"), ("Max-Forwards", "-1"),
-    ("Origin", "null"), ("Referer", "//[::1"), ("Date", "Thu, 31 Dec 9999 23:59:59 -0100"), ("Trailer", "X"),
-    ("TE", ","),
-)  # fmt: skip
-"""What servers and frameworks read, plausible and not quite."""
-
-FILLERS: Final = ((8_190, 1), (8_192, 1), (32_768, 1), (1, 100), (1, 101), (100, 256), (0, 1_000))
-"""Length and number of further headers: where Apache, nginx and http.client stop (8,190 bytes, 8 KiB, 100 headers)."""
-
 _HEAD_END: Final = re.compile(rb"\r?\n\r?\n")
 _REQUEST_LINE: Final = re.compile(r"([^ \t\r\n]+) (.*) HTTP/[0-9]\.[0-9]", re.DOTALL)
-_TIME: Final = re.compile(r"(?<![0-9a-zA-Z])[0-9]{9,11}(?![0-9a-zA-Z])")
-
-
-def _some_header(rng: Random, message: HttpMessage) -> int | None:
-    return rng.randrange(len(message.headers)) if message.headers else None
-
-
-def _with_pair(message: HttpMessage, at: int, name: str, value: str) -> HttpMessage:
-    return replace(message, headers=(*message.headers[:at], (name, value), *message.headers[at + 1 :]))
-
-
-def _byte_text(text: str) -> str:
-    """Give what a header can hold: the text's UTF-8 bytes, each read as a character of latin-1."""
-    return text.encode("utf-8", "surrogatepass").decode("latin-1")
-
-
-def drop_header(rng: Random, message: HttpMessage) -> HttpMessage | None:
-    """Leave a header out."""
-    at = _some_header(rng, message)
-    return None if at is None else replace(message, headers=message.headers[:at] + message.headers[at + 1 :])
-
-
-def double_header(rng: Random, message: HttpMessage) -> HttpMessage | None:
-    """Say a header twice, at times with another value."""
-    at = _some_header(rng, message)
-    if at is None:
-        return None
-    name, value = message.headers[at]
-    second = (name, rng.choice((value, "", _byte_text(strings.mutated(rng, value)))))
-    place = rng.choice((at, at + 1, len(message.headers)))
-    return replace(message, headers=(*message.headers[:place], second, *message.headers[place:]))
-
-
-def fold_header(rng: Random, message: HttpMessage) -> HttpMessage | None:
-    """Go on with a header's value on the next line (obs-fold, RFC 9112, section 5.2)."""
-    at = _some_header(rng, message)
-    if at is None:
-        return None
-    name, value = message.headers[at]
-    cut = rng.randrange(len(value) + 1)
-    return _with_pair(message, at, name, value[:cut] + "\r\n" + rng.choice(" \t") + value[cut:])
-
-
-def swap_headers(rng: Random, message: HttpMessage) -> HttpMessage | None:
-    """Let two headers change places."""
-    if len(message.headers) < 2:
-        return None
-    one, other = rng.sample(range(len(message.headers)), 2)
-    headers = list(message.headers)
-    headers[one], headers[other] = headers[other], headers[one]
-    return replace(message, headers=tuple(headers))
-
-
-def add_header(rng: Random, message: HttpMessage) -> HttpMessage:
-    """Add a header that changes how the rest is read, or many that do nothing."""
-    if rng.random() < 0.25:
-        length, count = rng.choice(FILLERS)
-        extra: tuple[tuple[str, str], ...] = (("X-Filler", "a" * length),) * count
-    else:
-        extra = (rng.choice(EXTRA_HEADERS),)
-    return replace(message, headers=message.headers + extra)
-
-
-def rename_header(rng: Random, message: HttpMessage) -> HttpMessage | None:
-    """Write a header's name otherwise: case, underscores, a space before the colon."""
-    at = _some_header(rng, message)
-    if at is None:
-        return None
-    name, value = message.headers[at]
-    other = rng.choice((name.upper(), name.lower(), name.replace("-", "_"), name + " ", name + "-2", name[:-1]))
-    return _with_pair(message, at, other, value)
-
-
-def change_value(rng: Random, message: HttpMessage) -> HttpMessage | None:
-    """Change a header's value as text, in the bytes of UTF-8."""
-    at = _some_header(rng, message)
-    if at is None:
-        return None
-    name, value = message.headers[at]
-    return _with_pair(message, at, name, _byte_text(strings.mutated(rng, value)))
-
-
-def change_content_type(rng: Random, message: HttpMessage) -> HttpMessage:
-    """Say another type, or another charset."""
-    present = message.header("Content-Type") or "application/json"
-    value = rng.choice(TYPES) if rng.random() < 0.5 else f"{present.partition(';')[0]}; charset={rng.choice(CHARSETS)}"
-    return message.with_header("Content-Type", value)
-
-
-def change_time(rng: Random, message: HttpMessage) -> HttpMessage | None:
-    """Change a Unix time in a header, and do not sign again."""
-    timed = [(at, found) for at, (_, value) in enumerate(message.headers) if (found := _TIME.search(value))]
-    if not timed:
-        return None
-    at, found = rng.choice(timed)
-    name, value = message.headers[at]
-    time = rng.choice(TIMES) if rng.random() < 0.75 else _byte_text(strings.mutated(rng, found[0]))
-    return _with_pair(message, at, name, value[: found.start()] + time + value[found.end() :])
-
-
-def change_method(rng: Random, message: HttpMessage) -> HttpMessage:
-    """Ask for another method."""
-    return replace(message, method=rng.choice(METHODS))
-
-
-def change_path(rng: Random, message: HttpMessage) -> HttpMessage:
-    """Ask for another path."""
-    if rng.random() < 0.5:
-        return replace(message, path=rng.choice(PATHS))
-    return replace(
-        message,
-        path="/" + "a" * rng.choice(LENGTHS) if rng.random() < 0.25 else _byte_text(strings.mutated(rng, message.path)),
-    )
-
-
-HEAD_MUTATORS: Final = (
-    drop_header,
-    double_header,
-    fold_header,
-    swap_headers,
-    add_header,
-    rename_header,
-    change_value,
-    change_value,
-    change_value,
-    change_content_type,
-    change_time,
-    change_method,
-    change_path,
-)
 
 
 class Http(Format[HttpMessage]):
@@ -263,7 +70,7 @@ class Http(Format[HttpMessage]):
         of_signature = () if signer is None else (self.change_signature, self.change_signature)
         self._pairs: tuple[tuple[str, str], ...] = ()
         weight = UNSIGNED_BODY_WEIGHT if signer is None else BODY_WEIGHT
-        self.mutators = (*(self.change_body,) * weight, *HEAD_MUTATORS, *of_signature)
+        self.mutators = (*(self.change_body,) * weight, *heads.MUTATORS, *of_signature)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -351,7 +158,7 @@ class Http(Format[HttpMessage]):
             changed = _with_body(message, body)
             return self._signed(changed) if rng.random() < SIGNED_AGAIN else changed
         word = words.pick(rng, self.words).decode("latin-1")
-        what, at = rng.randrange(4), _some_header(rng, message)
+        what, at = rng.randrange(4), some_header(rng, message)
         if what == 0:
             return replace(message, path=words.placed(rng, message.path, word))
         if what == 1:
@@ -359,7 +166,7 @@ class Http(Format[HttpMessage]):
         if at is None:
             return None
         name, value = message.headers[at]
-        return _with_pair(message, at, name, words.placed(rng, value, word))
+        return with_pair(message, at, name, words.placed(rng, value, word))
 
     def change_signature(self, rng: Random, message: HttpMessage) -> HttpMessage | None:
         """Change only the signature: its case, its padding, its scheme, several of them, none."""
@@ -372,7 +179,7 @@ class Http(Format[HttpMessage]):
                 value.upper(), value + "=", value.rstrip("="), value[:-1], value + " ", "", scheme + mark, signature,
                 f"{value},{value}", f"{value} {value}", f"v1,{signature}", f"v1a,{signature}", f"sha1={signature}",
                 f"{scheme}{mark}\xe9", f"{scheme}{mark}{zeros}", f"{scheme}{mark}zz", value.replace(",", ";"),
-                f"{value},", f",{value}", value[::-1], _byte_text(strings.mutated(rng, value)),
+                f"{value},", f",{value}", value[::-1], byte_text(strings.mutated(rng, value)),
             )
         )  # fmt: skip
         return message.with_header(name, other)
@@ -404,7 +211,7 @@ class Http(Format[HttpMessage]):
 
     def mutate_broken(self, data: bytes, rng: Random) -> bytes | None:
         """Change what is no request as text: it may be a header's value, which somebody called `http` too."""
-        return _byte_text(strings.mutated(rng, data.decode("latin-1"))).encode("latin-1")
+        return byte_text(strings.mutated(rng, data.decode("latin-1"))).encode("latin-1")
 
     def study(self, inputs: Sequence[bytes]) -> None:
         """Take in requests: headers of one are put into others, and their bodies are the body's format to study."""
@@ -427,15 +234,15 @@ class Http(Format[HttpMessage]):
         if not self._pairs:
             return None
         name, value = rng.choice(self._pairs)
-        at = _some_header(rng, message)
+        at = some_header(rng, message)
         what = rng.randrange(3)
         if at is None or what == 0:
             return replace(message, headers=(*message.headers, (name, value)))
         name, old = message.headers[at]
         if what == 1:
-            return _with_pair(message, at, name, value)
+            return with_pair(message, at, name, value)
         found = tokens.parts(value)
-        return _with_pair(message, at, name, tokens.spliced(rng, old, rng.choice(found))) if found else None
+        return with_pair(message, at, name, tokens.spliced(rng, old, rng.choice(found))) if found else None
 
     def simpler(self, value: HttpMessage) -> Iterator[HttpMessage]:
         """Yield messages with a simpler body, signed again where `value` was signed, then with simpler heads."""
@@ -473,7 +280,7 @@ class Http(Format[HttpMessage]):
         for at, (name, text) in enumerate(value.headers):
             if not (signed and name.lower() in written):
                 for shorter in strings.simpler(text):
-                    yield _with_pair(value, at, name, _byte_text(shorter))
+                    yield with_pair(value, at, name, byte_text(shorter))
 
     def _signed(self, message: HttpMessage) -> HttpMessage:
         return message if self.signer is None else self.signer.sign(message)
