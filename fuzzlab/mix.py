@@ -86,9 +86,11 @@ POOL: Final = 256
 
 POOL_LARGEST: Final = 1024
 SLOW: Final = 2.0
-DRAWS: Final = 3
-"""Bytes of an input in it, how many times the usual it may take, and of how many the shortest is changed: what is
-large or slow makes all that comes of it so, and is not rare among libFuzzer's own."""
+SHORT: Final = 256
+DRAWS: Final = 2
+"""Bytes of an input in it, how many times the usual it may take, beyond how many bytes a shorter one is looked for, and
+how often: what is large or slow makes all that comes of it so. Among short ones the longer are as good: a document that
+has the property in question is not the shortest."""
 
 
 class Share:
@@ -271,7 +273,10 @@ class Mix:
         pool, random = self.accepted, self._rng.random
         if not pool:
             return data
-        return min((pool[-1 - int(len(pool) * random() * random())] for _ in range(DRAWS)), key=len)
+        drawn = pool[-1 - int(len(pool) * random() * random())]
+        if len(drawn) <= SHORT:
+            return drawn
+        return min(drawn, *(pool[-1 - int(len(pool) * random() * random())] for _ in range(DRAWS)), key=len)
 
     def _example(self, data: bytes, max_size: int, seed: int) -> bytes | None:  # noqa: ARG002 - one shape for all arms
         if not self._batch:
