@@ -118,8 +118,13 @@ class Feedback:
         """Count in these slots from now on."""
         self._slots = slots
 
-    def observer(self, grown: Callable[[int], None]) -> Observer:
-        """Give the function to call after each execution; it tells `grown` how many features there are now."""
+    def observer(self, grown: Callable[[int], None] = lambda _: None, *, most_skipped: int = MOST_SKIPPED) -> Observer:
+        """Give the function to call after each execution.
+
+        Args:
+            grown: told how many features there are, when there is a new one.
+            most_skipped: how many executions it lets pass, at the most, while a target is quiet; 1: none, ever.
+        """
         refusal, result_of, tell = self.of_refusal, self.of_result, self.tell
         numbers = self._numbers
         due = skipped = 1
@@ -135,7 +140,7 @@ class Feedback:
                 grown(len(numbers))
             else:
                 quiet += 1
-                if quiet >= QUIET and skipped < MOST_SKIPPED:
+                if quiet >= QUIET and skipped < most_skipped:
                     skipped, quiet = 2 * skipped, 0
             due = skipped
 

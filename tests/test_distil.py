@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -227,3 +229,23 @@ def test_what_hangs_stays(project: Project, corpus: Corpus) -> None:
     done = distil(project, adhoc(SPEC), print)
     assert [(Path(path).name, what.split()[0]) for path, what in done.costly] == [(input_id(b"a~"), "hang")]
     assert done.after[0] > 1
+
+
+def test_what_no_branch_shows_is_kept(project: Project) -> None:
+    """Refusals of a reader in C differ in what they say, and nothing else: an input of each kind stays."""
+    target = adhoc("json:loads", format_name="text")
+    corpus = Corpus(project, target.name, print)
+    kinds = [b"[1", b'{"a"', b'"a', b"nul"]
+    for data in [*kinds, *(b"[" + b"1," * n for n in range(5, 9))]:
+        corpus.add_coverage(data)
+    distil(project, target, print)
+    kept = list(corpus.coverage())
+    messages = {re.sub(r"\d+", "", _complaint(data)) for data in kept}
+    assert messages == {re.sub(r"\d+", "", _complaint(data)) for data in [*kinds, b"[1,"]}
+    assert len(kept) < 8
+
+
+def _complaint(data: bytes) -> str:
+    with pytest.raises(json.JSONDecodeError) as raised:
+        json.loads(data)
+    return raised.value.msg

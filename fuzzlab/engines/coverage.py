@@ -229,9 +229,13 @@ def trace(executor: Executor, options: Message, send: Callable[[Message], None],
         ready: to call just before the first execution.
     """
     head = executor.box.head
+    executor.target.format.learn(mine(executor.target, executor.scope))  # a campaign's features, under its names
+    feedback = _feedback(executor)
+    executor.observe(feedback.observer(most_skipped=1))
 
     def one_input(data: bytes) -> None:
         if not head[STARTED]:
+            _connect(feedback)
             report()
             executor.begin(spare=SPARE_FRAMES)
         try:
