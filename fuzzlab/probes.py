@@ -20,7 +20,7 @@ from typing import Protocol
 
 from fuzzlab.bytecode import CACHES, Instruction, Program, opcodes
 
-__all__ = ["Block", "Prober", "Tracer"]
+__all__ = ["PYTHONS", "Block", "Prober", "Tracer"]
 
 Block = tuple[str, int, int]
 """The qualified name and the first line of a function, and the offset of a block's first instruction in its code."""
@@ -63,6 +63,9 @@ LOAD_CONST, RESUME, FOR_ITER, BUILD_TUPLE = (
 COMPARE_OP, CONTAINS_OP, BINARY_OP = (dis.opmap[name] for name in ("COMPARE_OP", "CONTAINS_OP", "BINARY_OP"))
 BINARY_SUBSCR = dis.opmap.get("BINARY_SUBSCR", -1)
 GLOBALS = opcodes("LOAD_GLOBAL", "LOAD_NAME")
+
+PYTHONS = ((3, 11), (3, 12), (3, 13))
+"""The versions whose instructions are known here; they differ from one to the next."""
 
 MATRIX_MULTIPLY = 4
 """BINARY_OP's argument for `@` (CPython's Include/opcode.h, NB_MATRIX_MULTIPLY)."""
@@ -142,6 +145,7 @@ class _Placing:
         self.program.extra_stack = 1
         self._tracer = tracer
         self._code = self.program.instructions
+        self._places = {one: place for place, one in enumerate(self._code)}
         self._jumps_to: dict[Instruction, list[Instruction]] = defaultdict(list)
         for one in self._code:
             if one.target is not None:
@@ -153,7 +157,7 @@ class _Placing:
         self._index = {one: first + number for number, one in enumerate(counted)}
         self.counters = {index: one.offset for one, index in self._index.items()}
         self._deciders = self._find_deciders()
-        self._probed = [leader for leader in leaders if self._needs_probe(leader)]
+        self._probed = dict.fromkeys(leader for leader in leaders if self._needs_probe(leader))
         instructions: list[Instruction] = []
         for place, one in enumerate(self._code):
             if one in ends:
@@ -183,7 +187,7 @@ class _Placing:
         shared = {}
         for one in self._code:
             if one.opcode == FOR_ITER and one.target is not None:
-                place = self._code.index(one.target)
+                place = self._places[one.target]
                 end = self._code[place + len(LOOP_ENDS)]
                 ways = len(self._jumps_to[one.target]) + len(self._jumps_to.get(end, ())) * bool(LOOP_ENDS)
                 if ways > 1 or (not LOOP_ENDS and self._code[place - 1].opcode not in NO_FALLTHROUGH):
@@ -227,7 +231,7 @@ class _Placing:
 
     def _needs_probe(self, leader: Instruction) -> bool:
         """Whether there is a way into this block that no comparison counts."""
-        place = self._code.index(leader)
+        place = self._places[leader]
         before = self._code[place - 1]
         ways = list(self._jumps_to.get(leader, ()))
         if before.opcode not in NO_FALLTHROUGH:

@@ -33,7 +33,7 @@ from fuzzlab.feedback import Feedback, counters
 from fuzzlab.files import write_atomically
 from fuzzlab.lazy import LazyModule
 from fuzzlab.mix import MUTATE_DEPTH, Executed, Mix
-from fuzzlab.probes import Prober
+from fuzzlab.probes import PYTHONS, Prober
 from fuzzlab.target import Target
 from fuzzlab.verdict import Outcome, Verdict, input_id
 
@@ -110,6 +110,8 @@ def untraced() -> str | None:
     slow = "the code under test calls Atheris's own callbacks, which takes several times as long"
     if asked:
         return f"{TRACER}=atheris: {slow}"
+    if sys.version_info[:2] not in PYTHONS:
+        return f"fuzzlab's probes know no Python {platform.python_version()}, so {slow}"
     if importlib.util.find_spec("fuzzlab.engines._tracer") is None:
         return f"fuzzlab was installed without a C compiler, so {slow}: install one, then fuzzlab again"
     try:

@@ -707,3 +707,5 @@ def test_without_the_module_the_engine_says_why(monkeypatch: pytest.MonkeyPatch)
     assert "\n" not in why
     monkeypatch.undo()
     assert coverage.untraced() is None
+    monkeypatch.setattr(sys, "version_info", (3, 99, 0))
+    assert "no Python" in str(coverage.untraced())
