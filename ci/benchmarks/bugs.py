@@ -27,7 +27,9 @@ from ci.benchmarks.measure import aligned
 __all__ = ["CONTESTANTS", "Trial", "Violation", "main", "violations"]
 
 CONTESTANTS = ("bare_atheris", "plain_hypothesis", "fuzzlab_campaign")
-PEERS, OURS = CONTESTANTS[:-1], CONTESTANTS[-1]
+OURS = CONTESTANTS[-1]
+
+TITLES = dict(zip(CONTESTANTS, ("Atheris", "Hypothesis", "fuzzlab"), strict=True))
 
 ROOT = Path(__file__).parents[2]
 
@@ -167,8 +169,8 @@ def violations(trials: Iterable[Trial], expected: dict[str, dict[str, str]]) -> 
 def _tables(trials: Sequence[Trial], found: Sequence[Violation]) -> Iterator[str]:
     contestants = [each for each in CONTESTANTS if any(trial.contestant == each for trial in trials)]
     peers = [each for each in contestants if each != OURS] if OURS in contestants else []
-    title = ["entry", "violation", *(word for each in contestants for word in (f"{each}, s", "misses"))]
-    title += [f"A12 over {peer}" for peer in peers]
+    title = ["entry", "violation", *(word for each in contestants for word in (f"{TITLES[each]} s", "misses"))]
+    title += [f"A12, {TITLES[peer]}" for peer in peers]
     rows = [title]
     for each in found:
         cells = [each.entry, ("+ " if each.is_new else "") + each.name]
@@ -176,8 +178,8 @@ def _tables(trials: Sequence[Trial], found: Sequence[Violation]) -> Iterator[str
             cells += [_seconds(each.median(contestant)), str(each.misses(contestant) or "")]
         rows.append([*cells, *(f"{each.a12(peer):.2f}" for peer in peers)])
     yield aligned(rows)
-    rows = [["entry", "violations", *(f"{each}: found {w}" for each in contestants for w in ("a trial", "ever"))]]
-    rows[0] += [f"{each}, executions/s" for each in contestants] + [f"{each}, start-up s" for each in contestants]
+    rows = [["entry", "violations", *(f"{TITLES[each]}: {w}" for each in contestants for w in ("a trial", "ever"))]]
+    rows[0] += [f"{TITLES[each]}: {what}" for what in ("runs/s", "start s") for each in contestants]
     for entry in dict.fromkeys(trial.entry for trial in trials):
         mine = {each: [t for t in trials if t.entry == entry and t.contestant == each] for each in contestants}
         cells = [entry, str(sum(each.entry == entry for each in found))]
@@ -198,10 +200,10 @@ def _verdicts(trials: Sequence[Trial], found: Sequence[Violation], peers: Sequen
         fewer = [entry for entry in entries if _typical(trials, entry, OURS) < _typical(trials, entry, peer)]
         both = [each for each in found if each.median(peer) < MISS]
         later = [each for each in both if each.median(OURS) > each.median(peer)]
+        missed, where = sum(each.median(OURS) == MISS for each in later), ", ".join(fewer) or "-"
         yield (
-            f"{peer}: fuzzlab finds fewer on {len(fewer)} of {len(entries)} entries ({', '.join(fewer) or '-'}); of "
-            f"{len(both)} that it finds in most trials fuzzlab is later with {len(later)}, misses "
-            f"{sum(each.median(OURS) == MISS for each in later)}"
+            f"{TITLES[peer]}: fuzzlab finds fewer on {len(fewer)} of {len(entries)} entries ({where}); "
+            f"of {len(both)} that it finds in most trials fuzzlab is later with {len(later)}, misses {missed}"
         )
     never = [each for each in found if not any(each.is_found(peer) for peer in peers)]
     ours = sum(each.is_found(OURS) for each in never)
