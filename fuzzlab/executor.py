@@ -151,10 +151,13 @@ class Executor:
         self._alive: list[FrameType] = []
         self._forked = False
         self._function = _awaited(target.function)
+        self._decode = target.decoder()
+        self._observer: Observer | None = None
         self.execute: Execute = self._closure(None)
 
     def observe(self, observer: Observer) -> None:
         """Let `observer` see each refusal and each accepted result from now on."""
+        self._observer = observer
         self.execute = self._closure(observer)
 
     def install(self, guard: Guard) -> None:
@@ -181,7 +184,12 @@ class Executor:
         depth, frame = 0, sys._getframe(1)  # noqa: SLF001 - as above
         while frame.f_back is not None:
             depth, frame = depth + 1, frame.f_back
-        sys.setrecursionlimit(depth + 2 + STACK + spare)
+        limit = depth + 2 + STACK + spare
+        _set_recursion_limit(limit)
+        if not spare and (decode := self.target.decoder()) is not None:
+            # What a campaign could just decode, with its spare frames, must have a value here as well.
+            self._decode = _with_frames(decode, limit, limit + SPARE_FRAMES + 1)
+            self.execute = self._closure(self._observer)
 
     def exit(self, status: int) -> NoReturn:
         """End the process, in spite of the watch over `os._exit`."""
@@ -190,7 +198,7 @@ class Executor:
     def _closure(self, observer: Observer | None) -> Execute:  # noqa: C901, PLR0915 - the hot path is one function, or each call would cost a call
         """Compile the contract into one function over local names."""
         head, body, capacity = self.box.head, self.box.body, self.box.capacity
-        function, decode, allow = self._function, self.target.decoder(), self.target.contract.allow
+        function, decode, allow = self._function, self._decode, self.target.contract.allow
         watch, incidents, oracles = _watch, self._incidents, self.target.contract.oracles
         judge_raised, judge_result, judge_refusal = self._raised, self._judge_result, self._judge_refusal
         repeats = any(isinstance(oracle, Repeats) for oracle in oracles)
@@ -270,7 +278,7 @@ class Executor:
 
     def _judge_refusal(self, data: bytes, error: BaseException) -> Verdict | None:
         """Ask the oracles that have an opinion on refusals, with a value that the target has not had."""
-        decode = self.target.decoder()
+        decode = self._decode
         for oracle in self.target.contract.oracles:
             if isinstance(oracle, Repeats):
                 try:
@@ -386,6 +394,20 @@ class Executor:
 
 _real_exit, _real_abort = os._exit, os.abort
 _real_closerange = os.closerange
+_set_recursion_limit = sys.setrecursionlimit
+
+
+def _with_frames(decode: Callable[[bytes], object], usual: int, limit: int) -> Callable[[bytes], object]:
+    """Give a decoder that has so many frames of the stack, its own among them, instead of the usual ones."""
+
+    def generous(data: bytes) -> object:
+        _set_recursion_limit(limit)
+        try:
+            return decode(data)
+        finally:
+            _set_recursion_limit(usual)
+
+    return generous
 
 
 def _awaited(function: Callable[..., Any]) -> Callable[..., Any]:

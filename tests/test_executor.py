@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -272,3 +273,37 @@ def test_an_input_that_has_no_value_is_refused(worker_of: WorkerOf) -> None:
     worker = worker_of(adhoc("tests.parsers.odd:instance", format_name="json"))
     assert worker.verdict(b"{broken").outcome is Outcome.REJECTED
     assert worker.verdict(b"1").outcome is Outcome.ACCEPTED
+
+
+DEEPEST = """
+import sys
+from fuzzlab import formats
+from fuzzlab.blackbox import ACCEPTED, BlackBox
+from fuzzlab.executor import SPARE_FRAMES, Executor
+from fuzzlab.scope import Scope
+from fuzzlab.target import build
+from pathlib import Path
+
+target = build(lambda document: None, home="nowhere", format=formats.json(), name="takes_all")
+executor = Executor(target, BlackBox.create(Path(sys.argv[1]), 1 << 16), Scope([]))
+executor.begin(spare=SPARE_FRAMES if sys.argv[2] == "campaign" else 0)
+fine, deep = 1, 20_000
+while deep - fine > 1:
+    middle = (fine + deep) // 2
+    before = executor.box.head[ACCEPTED]
+    executor.execute(b"[" * middle + b"]" * middle)
+    accepted = executor.box.head[ACCEPTED] > before
+    fine, deep = (middle, deep) if accepted else (fine, middle)
+print(fine)
+"""
+
+
+def test_what_a_campaign_decodes_has_a_value_in_triage(tmp_path: Path) -> None:
+    """A campaign has some frames more: a document that only it could read would break a parser nowhere else."""
+
+    def deepest(kind: str) -> int:
+        words = [sys.executable, "-c", DEEPEST, str(tmp_path), kind]
+        done = subprocess.run(words, capture_output=True, text=True, check=True)
+        return int(done.stdout)
+
+    assert deepest("batch") >= deepest("campaign") > 500
