@@ -93,6 +93,11 @@ how often: what is large or slow makes all that comes of it so. Among short ones
 has the property in question is not the shortest."""
 
 
+FRESH_PART, FRESH_LEAST = 0.05, 0.25
+"""Of the time, and seconds that a batch is taken to cost before one was drawn. The first draw takes a second on a busy
+machine, in which nothing is executed, and the first corpus has examples already: five seconds go by without another."""
+
+
 class Share:
     """The bandit: shares of the time for arms, by what each has earned per second so far."""
 
@@ -166,6 +171,8 @@ class Mix:
         self.blind = blind
         self._fresh = fresh
         self._batch: list[bytes] = []
+        self._began = time.perf_counter()
+        self._drawing = FRESH_LEAST
         self._ways: tuple[Callable[[bytes, int, int], bytes | None], ...] = (
             self._bytes,
             self._words,
@@ -280,7 +287,11 @@ class Mix:
 
     def _example(self, data: bytes, max_size: int, seed: int) -> bytes | None:  # noqa: ARG002 - one shape for all arms
         if not self._batch:
+            now = time.perf_counter()
+            if self._drawing > (now - self._began) * FRESH_PART:
+                return None
             self._batch = self._fresh()
+            self._drawing += time.perf_counter() - now
             self.share.enabled[FRESH] = bool(self._batch)
             if not self._batch:
                 return None

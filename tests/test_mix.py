@@ -106,8 +106,17 @@ def taught() -> formats.Format[str]:
     return form
 
 
-def test_every_arm_makes_inputs_within_the_limit() -> None:
+def test_no_example_is_drawn_in_the_first_seconds() -> None:
+    """A draw stops the search for a quarter of a second or more: it is a small part of the time, from the beginning."""
+    made = mix(taught(), fresh=[b"new!"])
+    assert made._example(b"x", 100, 0) is None
+    made._began -= 100
+    assert made._example(b"x", 100, 0) == b"new!"
+
+
+def test_every_arm_makes_inputs_within_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     """All five ways are seen in the outputs, and none exceeds max_size, whatever the corpus."""
+    monkeypatch.setattr("fuzzlab.mix.FRESH_LEAST", 0.0)
     made = mix(taught(), fresh=[b"new!"] * 20)
     mutate, executed = made.mutator()
     executed(b"kept", True)
