@@ -98,11 +98,6 @@ FRESH_PART, FRESH_LEAST = 0.05, 0.25
 machine, in which nothing is executed, and the first corpus has examples already: five seconds go by without another."""
 
 
-FRESH_PART, FRESH_LEAST = 0.05, 0.25
-"""Of the time, and seconds that a batch is taken to cost before one was drawn. The first draw takes a second on a busy
-machine, in which nothing is executed, and the first corpus has examples already: five seconds go by without another."""
-
-
 class Share:
     """The bandit: shares of the time for arms, by what each has earned per second so far."""
 
