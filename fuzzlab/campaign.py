@@ -97,6 +97,8 @@ class _State:
     losses: int = 0
     learned: float | None = None
     is_told_idle: bool = True
+    given_up: bool = False
+    """Whether it is at a plateau: what its last worker leaves behind does not begin it again."""
     lethal: set[bytes] = field(default_factory=set)
     examples: list[bytes] | None = None
     kept: list[bytes] | None = None
@@ -236,6 +238,7 @@ class Campaign:
                 except FuzzlabError as error:
                     events += self._drop(state, error)
                 if state.lanes and self._is_flat(state):
+                    state.given_up = True
                     for lane in list(state.lanes):
                         self._retire(state, lane)
                     events.append(Plateaued(state.target.name, state.executions))
@@ -273,7 +276,7 @@ class Campaign:
     def _wants(self, state: _State) -> bool:
         """Whether a target can use another worker; with a limit of its own it has one, so that the limit is met."""
         has_time = self._standings[state.target.name].left > 0
-        if not has_time or state.failure is not None or self._is_flat(state):
+        if not has_time or state.failure is not None or state.given_up:
             return False
         if self.limits.runs is None and self.limits.seconds_each == math.inf:
             return True
