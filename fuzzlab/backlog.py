@@ -7,10 +7,12 @@ import math
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
+from fuzzlab.causes import MOST_RECORDED, cause
 from fuzzlab.errors import FuzzlabError
 from fuzzlab.target import Target
 from fuzzlab.triage import triage
@@ -51,6 +53,7 @@ class Backlog:
         self._on_better = on_better
         self._jobs: queue.PriorityQueue[tuple[int, int, Target | None, Finding | None]] = queue.PriorityQueue()
         self._order = itertools.count()
+        self._recorded: dict[str, tuple[bytes, ...]] = {}
         self._done: queue.SimpleQueue[tuple[Finding, Finding, bool]] = queue.SimpleQueue()
         self._failed: queue.SimpleQueue[tuple[str, FuzzlabError]] = queue.SimpleQueue()
         self._deadline = math.inf
@@ -66,9 +69,17 @@ class Backlog:
         """Whether an attempt is in hand."""
         return self._bench is not None
 
-    def put(self, target: Target, finding: Finding, *, later: bool = False) -> None:
-        """Hand over a finding; `later`: one that was left by an earlier campaign, and may be left by this one too."""
+    def put(self, target: Target, finding: Finding, *, recorded: Iterable[bytes] = (), later: bool = False) -> None:
+        """Hand over a finding.
+
+        Args:
+            target: whose it is.
+            finding: as it was found.
+            recorded: ordinary inputs of the target: what change of one of them causes it?
+            later: it was left by an earlier campaign, and may be left by this one too.
+        """
         self.pending += 1
+        self._recorded[finding.id] = tuple(islice(recorded, MOST_RECORDED))
         self._jobs.put((LATER if later else NOW, next(self._order), target, finding))
 
     def finished(self) -> Iterator[tuple[Finding, Finding]]:
@@ -136,11 +147,16 @@ class Backlog:
         # Gentle: on a machine whose cores are all taken, minimising would cost the search half of one.
         self._bench = bench = Worker(target, self._folder, largest=len(finding.data), gentle=True)
         try:
-            return triage(
-                finding, bench, target.format, seconds=self._seconds,
-                should_stop=lambda: self._must_stop() or self._may_leave(rank),
+
+            def stop() -> bool:
+                return self._must_stop() or self._may_leave(rank)
+
+            done = triage(
+                finding, bench, target.format, seconds=self._seconds, should_stop=stop,
                 on_better=lambda better: self._done.put((finding, better, False)),
             )  # fmt: skip
+            recorded = self._recorded.pop(finding.id, ())
+            return replace(done, cause=done.cause or cause(done, bench, target.format, recorded, should_stop=stop))
         finally:
             self._bench = None
             bench.close()

@@ -14,7 +14,7 @@ import select
 import time
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, islice
 
 from fuzzlab.backlog import Backlog
 from fuzzlab.corpus import Corpus
@@ -52,6 +52,8 @@ LOSSES = 3
 
 LETHAL = 8
 """Inputs that ended workers, of which a worker is told: the shortest say best what it was."""
+MOST_LEARNT, LARGEST_LEARNT = 32, 1 << 14
+"""Seeds, and bytes of one, that a worker's format learns from: they travel in the order that starts it."""
 
 GRACE = 15.0
 """Seconds that triage may go on after a campaign's end; findings beyond stay stored as they were found."""
@@ -165,7 +167,7 @@ class Campaign:
         progressed = looked = time.monotonic()
         for state in self._states.values():
             for finding in list(state.register.take_up()):
-                self._triage.put(state.target, finding, later=True)
+                self._triage.put(state.target, finding, recorded=state.corpus.seeds(), later=True)
         try:
             while self._fill():
                 self._wait()
@@ -316,6 +318,7 @@ class Campaign:
         return First(
             inputs=[data for data in inputs if data not in costly],
             plain=plain,
+            recorded=[data for data in islice(state.corpus.seeds(), MOST_LEARNT) if len(data) <= LARGEST_LEARNT],
             skipped=[data for data in costly if plain and (plain.folder / input_id(data)).exists()],
         )
 
@@ -387,7 +390,7 @@ class Campaign:
                 options=state.target.options,
             )
         )  # fmt: skip
-        self._triage.put(state.target, finding)
+        self._triage.put(state.target, finding, recorded=state.corpus.seeds())
 
     def _improved(self, raw: Finding, better: Finding) -> None:
         self._states[raw.target].register.improve(raw, better)

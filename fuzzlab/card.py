@@ -64,6 +64,8 @@ def card(finding: Finding) -> Iterator[str]:
     yield from (f"    {line}" for line in frame_lines(verdict))
     for cause in verdict.causes:
         yield f"    {cause_line(cause)}"
+    if finding.cause:
+        yield f"  drift:   an accepted input fails the same way after one change, {one_line(finding.cause)}"
     if finding.path:
         yield f"  replay:  {escaped(replay_command(finding))}"
         yield f"  saved:   {escaped(finding.path)}"

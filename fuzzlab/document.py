@@ -31,7 +31,8 @@ class CauseDocument(_Model):
 class FindingDocument(_Model):
     """One bug. `input_base64` holds the input only where it could not be saved (`input_file` is then empty).
 
-    `evidence` are the files of further inputs, `causes` the exceptions that the last one came from.
+    `evidence` are the files of further inputs, `causes` the exceptions that the last one came from. `cause` names the
+    drift of an accepted input that shows the same failure, or is empty.
     """
 
     id: str
@@ -50,6 +51,7 @@ class FindingDocument(_Model):
     minimised: bool = True
     causes: list[CauseDocument] = []
     evidence: list[str] = []
+    cause: str = ""
 
 
 class TargetDocument(_Model):
@@ -127,6 +129,7 @@ def finding_document(finding: Finding) -> FindingDocument:
             for c in verdict.causes
         ],
         evidence=[_encodable(other.path) for other in finding.evidence],
+        cause=_encodable(finding.cause),
     )
 
 

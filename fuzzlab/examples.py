@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import time
+from random import Random
 from typing import TYPE_CHECKING, Any
 
+from fuzzlab.formats import Format
 from fuzzlab.lazy import LazyModule
 
 if TYPE_CHECKING:
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
 else:
     hypothesis = LazyModule("hypothesis")
 
-__all__ = ["draw"]
+__all__ = ["draw", "first_inputs"]
 
 
 class _Enough(Exception):
@@ -24,7 +26,7 @@ class _Enough(Exception):
 def draw(strategy: SearchStrategy[bytes], *, count: int, seed: int, seconds: float) -> list[bytes]:
     """Give up to `count` distinct inputs, the same ones for the same seed, and stop after `seconds`.
 
-    A schema's strategy makes 10 to 190 documents a second: the time limit, not the count, is what ends it there.
+    A strategy may be slow (hypothesis-jsonschema makes 10 to 190 documents a second): the time limit ends it then.
     """
     found: dict[bytes, None] = {}
     end = time.monotonic() + seconds
@@ -45,4 +47,19 @@ def draw(strategy: SearchStrategy[bytes], *, count: int, seed: int, seconds: flo
     test = hypothesis.seed(seed)(hypothesis.settings(**options)(hypothesis.given(strategy)(collect)))
     with contextlib.suppress(_Enough, hypothesis.errors.HypothesisException):  # what was drawn by then is good enough
         test()
+    return list(found)
+
+
+def first_inputs(form: Format[Any], *, count: int, seed: int, seconds: float) -> list[bytes]:
+    """Give up to `count` distinct inputs of a format, without Hypothesis where it can do without; otherwise `draw`."""
+    rng = Random(seed)  # noqa: S311 - a search, not a secret
+    if form.sample(rng) is None:
+        return draw(form.strategy(), count=count, seed=seed, seconds=seconds)
+    found: dict[bytes, None] = {}
+    end = time.monotonic() + seconds
+    for _ in range(count):
+        if (data := form.sample(rng)) is not None:
+            found[data] = None
+        if time.monotonic() > end:
+            break
     return list(found)

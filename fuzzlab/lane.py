@@ -66,11 +66,13 @@ class First:
 
     `inputs` are written into a folder of its own. `plain` is handed over as it lies: a hundred thousand files are read
     once and neither copied nor linked, which took longer than to run them. `skipped` is what lies there and is not run.
+    `recorded` are some ordinary inputs, for the format to learn from.
     """
 
     inputs: Sequence[bytes] = ()
     plain: Plain | None = None
     skipped: Sequence[bytes] = ()
+    recorded: Sequence[bytes] = ()
 
     @property
     def largest(self) -> int:
@@ -200,6 +202,7 @@ class Lane:
             "fuzz": {
                 "starts": list(map(str, starts)),
                 "skipped": list(map(pack, first.skipped)),
+                "recorded": list(map(pack, first.recorded)),
                 "largest": largest,
                 "new": str(self._new),
                 "drawn": str(self._drawn),

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from fuzzlab.causes import cause
 from fuzzlab.corpus import Corpus
 from fuzzlab.engines import Runner
 from fuzzlab.engines import property as property_engine
@@ -203,6 +204,7 @@ class Session:
                 finding, bench, self.target.format, seconds=self.minimise,
                 on_better=lambda better: self.register.improve(finding, better),
             )  # fmt: skip
+            done = replace(done, cause=done.cause or cause(done, bench, self.target.format, self.corpus.seeds()))
         finally:
             bench.close()
         if (settled := self.register.settle(finding, done)) is not None:

@@ -46,6 +46,7 @@ def written_sidecar(finding: Finding) -> bytes:
         "reason": finding.reason,
         "history": [_moment(moment) for moment in finding.history[:HISTORY_KEPT]],
         "options": finding.options,
+        "cause": finding.cause,
     }
     if not finding.exact:
         del document["causes"]
@@ -73,6 +74,7 @@ def read_sidecar(target: str, data: bytes, content: bytes, path: str) -> Finding
         reason=str(document["reason"]),
         date=str(document["date"]),
         options=tuple(map(str, document["options"])),
+        cause=str(document.get("cause", "")),
         history=tuple(map(_read_moment, document.get("history", ())[:HISTORY_KEPT])),
         exact="causes" in document,
     )

@@ -231,7 +231,8 @@ class Finding:
     its end, or is to be taken up again. `path` is where the input was saved, relative to the project, or empty while it
     is nowhere but here. `date` is the day on which it was first stored. `options` are those of a target that nobody
     registered. `evidence` are further inputs of the same signature, which fail at other lines. `exact` says whether its
-    signature was made with the chain of causes; records from before have one without.
+    signature was made with the chain of causes; records from before have one without. `cause` names the drift of an
+    accepted input that shows the same failure, where there is one.
     """
 
     target: str
@@ -250,6 +251,7 @@ class Finding:
     history: tuple[Moment, ...] = ()
     evidence: tuple[Finding, ...] = ()
     exact: bool = True
+    cause: str = ""
 
     @property
     def id(self) -> str:

@@ -23,6 +23,7 @@ from ci.benchmarks.order import order
 from ci.benchmarks.overhead import overhead
 from ci.benchmarks.replay import replay
 from ci.benchmarks.scale import scale
+from ci.benchmarks.schemas import schemas
 from ci.benchmarks.speed import speed
 from ci.benchmarks.start import start
 from ci.benchmarks.startup import startup
@@ -35,6 +36,7 @@ BENCHMARKS: dict[str, Callable[[int], Iterator[Measure]]] = {
     "replay": replay,
     "scale": scale,
     "speed": speed,
+    "schemas": schemas,
     "start": start,
     "startup": startup,
     "constants": constants,

@@ -20,21 +20,21 @@ from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 from types import FunctionType, ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fuzzlab import words
 from fuzzlab.blackbox import FEATURES, RUNNING, SEQUENCE, STARTED, TOLD
 from fuzzlab.channel import Message, pack, unpack
 from fuzzlab.dictionary import as_libfuzzer, for_libfuzzer, harmless, mine
 from fuzzlab.errors import HarnessError, UserError
-from fuzzlab.examples import draw
+from fuzzlab.examples import first_inputs
 from fuzzlab.executor import ACCEPTED_VERDICT, REJECTED_VERDICT, SPARE_FRAMES, Executor
 from fuzzlab.feedback import Feedback, counters
 from fuzzlab.files import write_atomically
+from fuzzlab.formats import Format
 from fuzzlab.lazy import LazyModule
 from fuzzlab.mix import MUTATE_DEPTH, Executed, Mix
 from fuzzlab.probes import PYTHONS, Prober
-from fuzzlab.target import Target
 from fuzzlab.verdict import Outcome, Verdict, input_id
 
 if TYPE_CHECKING:
@@ -177,11 +177,12 @@ def run(executor: Executor, options: Message, send: Callable[[Message], None], r
             (bytes of an input at the most), `new` (where libFuzzer writes what reaches new code), `seed`, `runs` (None:
             no limit), `seen` (signatures not worth telling again), `examples` (seconds in which to draw some first) and
             `drawn` (the folder for them), `features` (where libFuzzer names what it keeps), `lethal` (inputs
-            that ended workers).
+            that ended workers), `recorded` (ordinary inputs to learn a schema from).
         send: tells the supervisor.
         ready: to call just before the first execution.
     """
     target = executor.target
+    target.format.fit(list(map(unpack, options["recorded"])))
     new, drawn = Path(options["new"]), Path(options["drawn"])
     dictionary = new.parent / "dictionary"
     mined = harmless(mine(target, executor.scope), [unpack(data) for data in options["lethal"]])
@@ -191,7 +192,7 @@ def run(executor: Executor, options: Message, send: Callable[[Message], None], r
     with contextlib.suppress(OSError):  # a full disk: the search goes on with what there is
         write_atomically(dictionary, as_libfuzzer(for_libfuzzer(target, mined)).encode("ascii"))
         if options["examples"]:
-            _draw_examples(target, drawn, options)
+            _draw_examples(target.format, drawn, options)
     arguments = [
         "fuzzlab",
         str(new),
@@ -282,10 +283,10 @@ def _smallest(folders: Iterable[Path], skipped: frozenset[bytes]) -> list[bytes]
     return [data for _, path in found[:STUDIED] if (data := path.read_bytes()) not in skipped]
 
 
-def _draw_examples(target: Target, drawn: Path, options: Message) -> None:
+def _draw_examples(form: Format[Any], drawn: Path, options: Message) -> None:
     long_ones = 0
     seconds = float(options["examples"])
-    for data in draw(target.format.strategy(), count=EXAMPLES, seed=options["seed"], seconds=seconds):
+    for data in first_inputs(form, count=EXAMPLES, seed=options["seed"], seconds=seconds):
         long_ones += len(data) > LONG
         if len(data) <= LONG or long_ones <= LONG_EXAMPLES:
             (drawn / input_id(data)).write_bytes(data)
@@ -381,7 +382,7 @@ def _mix(executor: Executor, feedback: Feedback, seed: int) -> Mix:
 
     def fresh() -> list[bytes]:
         try:
-            drawn = draw(form.strategy(), count=BATCH, seed=rng.getrandbits(32), seconds=BATCH_SECONDS)
+            drawn = first_inputs(form, count=BATCH, seed=rng.getrandbits(32), seconds=BATCH_SECONDS)
             return [data for data in drawn if len(data) <= LONG]
         except Exception:  # noqa: BLE001 - no strategy, no examples: a campaign that runs goes on without
             return []

@@ -95,6 +95,7 @@ def check(
         seed: None makes the same inputs each time (a pull request must not flake), a number others.
     """
     search = _Search(runner)
+    target.format.fit(seeds)
     strategy = _inputs(target.format, seeds)
     round_number = 0
     reported: set[str] = set()

@@ -93,6 +93,13 @@ class Format(ABC, Generic[V]):
         """Make a Hypothesis strategy of inputs of at most `max_size` bytes."""
         return self.values().map(self.encode).filter(lambda data: len(data) <= self.max_size)
 
+    def sample(self, rng: Random) -> bytes | None:  # noqa: ARG002 - the default needs Hypothesis
+        """Make one input such as those of `strategy`, or None where that takes Hypothesis."""
+        return None
+
+    def fit(self, recorded: Sequence[bytes]) -> None:
+        """Take in ordinary inputs: where nobody wrote a schema, one is inferred from them."""
+
     def dictionary(self) -> tuple[bytes, ...]:
         """Tokens that inputs of this kind are made of, the most telling first."""
         return ()
@@ -184,6 +191,10 @@ class Format(ABC, Generic[V]):
             taken = False
             if len(reduced) <= len(data) and reduced != data and (taken := (yield reduced)):
                 data = reduced
+
+    def drifts(self, data: bytes) -> Iterator[tuple[str, bytes]]:  # noqa: ARG002 - the default knows of none
+        """Yield (name, input) for what the sender of `data` may change one day, one change each."""
+        return iter(())
 
     def describe(self) -> dict[str, Any]:
         """Give what `fuzzlab list` shows of it."""

@@ -7,6 +7,7 @@ written as it was read.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -111,6 +112,11 @@ class Http(Format[HttpMessage]):
     def values(self) -> SearchStrategy[HttpMessage]:
         """Make requests with bodies of the body's format, signed."""
         return self.body.strategy().map(self.message)
+
+    def sample(self, rng: Random) -> bytes | None:
+        """Make one request, where its body can be made without Hypothesis."""
+        body = self.body.sample(rng)
+        return None if body is None else self.encode(self.message(body))
 
     def message(self, body: bytes) -> HttpMessage:
         """Give the plain request with this body, signed."""
@@ -228,6 +234,23 @@ class Http(Format[HttpMessage]):
         self._pairs = tuple(pairs)[:MOST_PAIRS]
         if self._pairs and self.borrow_header not in self.mutators:
             self.mutators = (*self.mutators, *(self.borrow_header,) * BORROWINGS)
+
+    def fit(self, recorded: Sequence[bytes]) -> None:
+        """Take in requests: their bodies are the body's format to fit."""
+        bodies = []
+        for data in recorded:
+            with contextlib.suppress(Undecodable):
+                bodies.append(self.decode(data).body)
+        self.body.fit(bodies)
+
+    def drifts(self, data: bytes) -> Iterator[tuple[str, bytes]]:
+        """Yield what may become of the body, signed again."""
+        try:
+            message = self.decode(data)
+        except Undecodable:
+            return
+        for name, body in self.body.drifts(message.body):
+            yield name, self.encode(self._signed(_with_body(message, body)))
 
     def borrow_header(self, rng: Random, message: HttpMessage) -> HttpMessage | None:
         """Add a header of another request, or give one of the message's the value, or a part of the value, of one."""

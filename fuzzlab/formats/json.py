@@ -6,17 +6,23 @@ tree holds (doubled keys, the spelling of numbers, broken documents) is made on 
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json as stdlib_json
 import re
+from collections.abc import Callable
+from functools import cached_property
 from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
-from fuzzlab import jsontext, pruning, schemas, strings, trees, words
+from fuzzlab import documents, drift, inference, jsontext, pruning, schemas, strings, trees, words
+from fuzzlab.blueprint import Blueprint
 from fuzzlab.boundaries import NUMBER_SPELLINGS
-from fuzzlab.errors import Undecodable
+from fuzzlab.errors import Undecodable, UserError
 from fuzzlab.formats import Format, Reductions
 from fuzzlab.lazy import LazyModule
+from fuzzlab.nodes import Stuck
+from fuzzlab.violations import violated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -34,9 +40,6 @@ MAX_SIZE: Final = 1 << 16
 DEPTHS: Final = (10, 100, 500, 900, 990, 1000, 1100, 3000, 10_000, 100_000)
 """Levels: around CPython's limit of 1,000 frames (one, two or three for each level), and far beyond."""
 
-MOST_LEAVES: Final = 12
-"""Of a document made without a schema: small ones have every shape, and the mutators make the large ones."""
-
 MOST_REMEMBERED: Final = 64
 LONGEST_REMEMBERED: Final = 2048
 """Values of earlier documents, and bytes of one, for crossing over: enough for some of each kind."""
@@ -49,6 +52,16 @@ SHARE_BROKEN: Final = 8
 
 LONGEST_PART, MOST_PARTS, BORROWINGS = 512, 256, 4
 """Bytes of a part of another document, parts kept, and times that `borrow` stands among some seventy mutators."""
+
+SHARE_VALID: Final = 0.5
+"""Of a schema's documents: what a parser does with the right ones is half of its contract."""
+
+SHARE_OF_ONE_RULE: Final = 0.15
+SHARE_DRIFTED: Final = 0.15
+"""Of a schema's documents, those that break one rule and no other, and those that a vendor's next version may send."""
+
+FITTING_TRIES: Final = 20
+"""Documents made before a size limit is given up."""
 
 NOT_JSON: Final = (
     b"", b" ", b"null", b"<html>504", b"<html><head><title>504 Gateway Time-out</title></head></html>", b"{}{}",
@@ -64,6 +77,9 @@ TOKENS: Final = (
     b'"', b":", b",", b"{", b"}", b"[", b"]", b"null", b"true", b"false", b"NaN", b"Infinity", b"-0", b"1e400", b'""',
     b"{}", b"[]", b"\\u0000", b"\\ud800", b"\\\"", b"\xef\xbb\xbf", b"0", b"-1", b'"0"', b"\\u200d",
 )  # fmt: skip
+
+Draw = Callable[[Any], Any]
+"""Hypothesis's: a strategy in, a value out."""
 
 _NUMBER: Final = re.compile(rb'(?<=[:\[,\s])"?-?[0-9][0-9.eE+-]*"?(?=\s*[,\]}])')
 _PUNCTUATION: Final = re.compile(rb"[\[\]{},:]")
@@ -183,19 +199,22 @@ class Json(Format[Any]):
     def __init__(self, schema: schemas.Schema | None, *, max_size: int) -> None:
         self.schema = schema
         self.max_size = max_size
-        of_schema = (self.known_property, self.known_property, self.known_value, self.known_value) if schema else ()
-        self.mutators = (*TREE_MUTATORS, *of_schema)
+        self._is_inferred = False
+        self.mutators = (*TREE_MUTATORS, self.let_drift, *(self._of_schema() if schema else ()))
         # Text twice: it costs a fifth of a tree, keeps the spelling of all the rest, and is mostly a document still.
         self.raw_mutators = (*RAW_MUTATORS, self.nest_deep, *jsontext.MUTATORS, self.cross_over, *jsontext.MUTATORS)
         self._remembered: list[bytes] = []
         self._parts: tuple[tuple[str | None, Any], ...] = ()
-        self._valid: SearchStrategy[Any] | None = None
         self._own_words: tuple[bytes, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
         """Names of properties and members of enumerations."""
-        return () if self.schema is None else self.schema.words
+        return () if self.schema is None or self._is_inferred else self.schema.words
+
+    def _of_schema(self) -> tuple[Callable[[Random, Any], Any | None], ...]:
+        """Give the mutators that need a schema."""
+        return (self.known_property, self.known_property, self.known_value, self.known_value, self.break_rule)
 
     def decode(self, data: bytes) -> Any:
         """Read a document.
@@ -215,7 +234,7 @@ class Json(Format[Any]):
         try:
             text = _plain(value)
         except RecursionError:
-            text = _written(value)
+            text = documents.written(value, _plain)
         try:
             return text.encode()
         except UnicodeEncodeError:
@@ -225,23 +244,57 @@ class Json(Format[Any]):
 
     def values(self) -> SearchStrategy[Any]:
         """Make valid documents, and as many with one or two mutations."""
-        valid = self._valid_documents()
+        if self.schema is not None:
+            return documents.seeded(self.plan, self._value)
+        valid = documents.any_documents(words.as_text(self.words))
         broken = st.builds(self._broken, valid, st.randoms(use_true_random=False), st.integers(1, 2))
         return st.one_of(valid, broken)
 
     def strategy(self) -> SearchStrategy[bytes]:
         """Make inputs: those of `values`, and a few that are no documents."""
+        if self.schema is not None:
+            return documents.seeded(self.plan, self._input)
         documents_ = super().strategy()
         spoilt = st.builds(self._spoilt, documents_, st.randoms(use_true_random=False))
         fitting = st.one_of(spoilt, st.sampled_from(NOT_JSON)).filter(lambda data: len(data) <= self.max_size)
         chosen = st.integers(0, SHARE_BROKEN - 1)
         return chosen.flatmap(lambda number: fitting if number == SHARE_BROKEN - 1 else documents_)
 
-    def _valid_documents(self) -> SearchStrategy[Any]:
-        if self._valid is None:
-            known = words.as_text(self.words)
-            self._valid = schemas.valid_documents(self.schema.definition) if self.schema else _anything(known)
-        return self._valid
+    def sample(self, rng: Random) -> bytes | None:
+        """Make one input, where the schema is compiled as a whole."""
+        if self.schema is None or self.plan.has_strategies:
+            return None
+        try:
+            return self._input(rng, None)
+        except Stuck:
+            return None
+
+    @cached_property
+    def plan(self) -> Blueprint:
+        """The schema compiled, when it is first needed: a worker that replays inputs never needs it."""
+        return documents.blueprint({} if self.schema is None else self.schema.definition)
+
+    def _value(self, rng: Random, draw: Draw | None) -> Any:
+        self._remembered.clear()  # or the same seed would make another document the next time
+        document = self.plan.document(rng, draw)
+        kind = rng.random()
+        if kind < SHARE_VALID:
+            return document
+        changed = None
+        if kind < SHARE_VALID + SHARE_OF_ONE_RULE:
+            changed = self.break_rule(rng, document)
+        elif kind < SHARE_VALID + SHARE_OF_ONE_RULE + SHARE_DRIFTED:
+            changed = self.let_drift(rng, document)
+        return self._broken(document, rng, 1 + int(rng.random() * 2)) if changed is None else changed
+
+    def _input(self, rng: Random, draw: Draw | None) -> bytes:
+        for _ in range(FITTING_TRIES):
+            data = self.encode(self._value(rng, draw))
+            if rng.random() < 1 / SHARE_BROKEN:
+                data = self._spoilt(data, rng)
+            if len(data) <= self.max_size:
+                return data
+        raise Stuck(f"no document of at most {self.max_size} bytes")
 
     def _broken(self, document: Any, rng: Random, times: int) -> Any:
         for _ in range(times):
@@ -280,6 +333,63 @@ class Json(Format[Any]):
         )
         return trees.replaced(value, path, self.schema.value_of(rng, name))
 
+    def break_rule(self, rng: Random, value: Any) -> Any | None:
+        """Break one rule of the schema, and no other."""
+        broken = violated(self.plan, rng, value)
+        return None if broken is None else broken.document
+
+    def let_drift(self, rng: Random, value: Any) -> Any | None:
+        """Let one of the named drifts happen to the document."""
+        changed = drift.drifted(rng, value, rng.choice(drift.OF_DOCUMENTS), self._members)
+        return None if changed is None else changed.value
+
+    def drifted(self) -> SearchStrategy[drift.Drifted]:
+        """Make valid documents after one drift each, with its name.
+
+        Raises:
+            UserError: there is no schema to make documents of.
+        """
+        if self.schema is None:
+            raise UserError("formats.json().drifted(): without a schema there are no valid documents")
+
+        def one(rng: Random, draw: Draw | None) -> drift.Drifted:
+            for _ in range(FITTING_TRIES):
+                name = rng.choice(drift.NAMES)
+                if (changed := drift.drifted(rng, self.plan.document(rng, draw), name, self._members)) is not None:
+                    return changed
+            raise Stuck("no drift applies")
+
+        return documents.seeded(self.plan, one)
+
+    def drifts(self, data: bytes) -> Iterator[tuple[str, bytes]]:
+        """Yield every drift of a document, by name and place."""
+        try:
+            value = self.decode(data)
+        except Undecodable:
+            return
+        for changed in drift.every(value, self._members):
+            yield str(changed), changed.value if isinstance(changed.value, bytes) else self.encode(changed.value)
+
+    @property
+    def _members(self) -> frozenset[Any] | None:
+        """Members of enums, where somebody has named them."""
+        return None if self.schema is None or self._is_inferred else self.schema.members
+
+    def fit(self, recorded: Sequence[bytes]) -> None:
+        """Infer a schema from recorded documents, where nobody wrote one."""
+        if self.schema is not None and not self._is_inferred:
+            return
+        known = []
+        for data in recorded:
+            with contextlib.suppress(Undecodable):
+                known.append(self.decode(data))
+        if (definition := inference.inferred(known)) is None:
+            return
+        if self.schema is None:
+            self.mutators = (*self.mutators, *self._of_schema())
+        self.schema, self._is_inferred = schemas.Schema(definition), True
+        self.__dict__.pop("plan", None)  # compiled from another one
+
     def cross_over(self, rng: Random, data: bytes) -> bytes | None:
         """Put a value of another document in the place of one; remember one of this document's for the next.
 
@@ -304,7 +414,6 @@ class Json(Format[Any]):
         super().learn(words)
         known = {name.encode() for name in self.names}
         self._own_words = tuple(word for word in self.words if word not in known)
-        self._valid = None  # a strategy without them
 
     def put_word(self, rng: Random, value: Any) -> Any | None:
         """Put a learned word into a leaf or a key, or add a property of that name."""
@@ -371,40 +480,6 @@ class Json(Format[Any]):
         if len(compact) < len(data) and (yield compact):
             data = compact
         yield from self.encoded(data, pruning.pruned(value, strings.simpler))
-
-
-def _anything(learned: Sequence[str]) -> SearchStrategy[Any]:
-    """Make documents of no schema; `learned` words are among their keys and strings."""
-    known = [st.sampled_from(learned)] if learned else []
-    numbers = st.one_of(st.integers(-(2**64), 2**64), st.floats(allow_nan=False, allow_infinity=False))
-    leaves = st.one_of(st.none(), st.booleans(), numbers, st.text(max_size=20), st.sampled_from(strings.TOKENS), *known)
-    keys = st.one_of(st.sampled_from(("id", "type", "data", "items", "name", "amount")), st.text(max_size=8), *known)
-    return st.recursive(
-        leaves,
-        lambda children: st.one_of(st.lists(children, max_size=5), st.dictionaries(keys, children, max_size=5)),
-        max_leaves=MOST_LEAVES,
-    )
-
-
-def _written(document: Any) -> str:
-    """Write a document that nests too deep for `json.dumps`, without recursion."""
-    out: list[str] = []
-    stack: list[tuple[bool, Any]] = [(False, document)]
-    while stack:
-        literal, node = stack.pop()
-        if literal:
-            out.append(node)
-        elif isinstance(node, dict) and node:
-            pieces = [piece for key, child in node.items() for piece in ((True, f",{_plain(key)}:"), (False, child))]
-            pieces[0] = (True, "{" + pieces[0][1][1:])
-            stack += reversed([*pieces, (True, "}")])
-        elif isinstance(node, list) and node:
-            pieces = [piece for child in node for piece in ((True, ","), (False, child))]
-            pieces[0] = (True, "[")
-            stack += reversed([*pieces, (True, "]")])
-        else:
-            out.append(_plain(node))
-    return "".join(out)
 
 
 def json(schema: type[Any] | Mapping[str, Any] | None = None, *, max_size: int = MAX_SIZE) -> Json:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from pydantic import BaseModel, Field, ValidationError
 
-from fuzzlab import formats, schemas
+from fuzzlab import documents, formats, narrowing
 from fuzzlab.errors import HarnessError, Undecodable, UserError
 from tests.formats import seeded
 
@@ -165,7 +165,7 @@ def test_documents_of_a_model_are_valid_before_they_are_broken(model: type[BaseM
     """Every valid document is accepted by the model; recursive models are no exception."""
 
     @fast
-    @given(schemas.valid_documents(model.model_json_schema()))
+    @given(documents.valid_documents(model.model_json_schema()))
     def law(document: Any) -> None:
         model.model_validate(document)
 
@@ -220,7 +220,7 @@ def test_documents_of_a_narrowed_schema_are_valid(schema: dict[str, Any]) -> Non
     validator = jsonschema.Draft202012Validator(schema)
 
     @fast
-    @given(schemas.valid_documents(schema))
+    @given(documents.valid_documents(schema))
     def law(document: Any) -> None:
         validator.validate(document)
 
@@ -277,9 +277,9 @@ def test_an_impossible_schema_is_the_user_s_mistake() -> None:
 
 def test_versions_that_do_not_go_together_are_named() -> None:
     """The harness says which versions of Hypothesis work."""
-    error = schemas.incompatible(AttributeError("'many' object has no attribute 'more'"))
+    error = narrowing.incompatible(AttributeError("'many' object has no attribute 'more'"))
     assert isinstance(error, HarnessError)
-    assert schemas.WINDOW in str(error)
+    assert narrowing.WINDOW in str(error)
     assert "'more'" in str(error)
 
 

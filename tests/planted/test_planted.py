@@ -35,7 +35,7 @@ MINIMA = {
     "invisible_64": "\u200d".encode() * 64,
     "magic_platform": b"xboxlive@",
     "not_idempotent": b"---",
-    "leading_zero": b'{"amount":"01","quantity":1,"sku":"0"}',
+    "leading_zero": b'{"sku":"0","quantity":1,"amount":"01"}',
     "os_exit": b"mode",
 }
 
