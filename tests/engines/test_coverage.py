@@ -40,6 +40,7 @@ def told(status):
 executor.exit = told
 options = {each: str(folder / each) for each in ("drawn", "new", "features")}
 options |= {"seed": 1, "runs": runs, "starts": [], "skipped": [], "seen": [], "lethal": [], "examples": 2}
+options["recorded"] = []
 options["largest"] = target.format.max_size
 coverage.run(executor, options, lambda message: None, lambda: None)
 """

@@ -27,7 +27,7 @@ SLOW = {"quadratic", "endless_c_loop"}
 
 # Without feedback from the code, a keyword is not met.
 BEYOND_PROPERTY = {"magic_platform", "os_exit"}
-EXAMPLES = {"endless_c_loop": 4_000, "deep_nesting": 4_000}
+EXAMPLES = {"endless_c_loop": 4_000, "deep_nesting": 4_000, "surrogate_result": 4_000}
 EXAMPLES_DEFAULT = 1_000
 
 # What minimising leaves, where it is one value; `test_minimum` says what holds of the others.
