@@ -97,6 +97,9 @@ class Format(ABC, Generic[V]):
         """Make one input such as those of `strategy`, or None where that takes Hypothesis."""
         return None
 
+    def forget(self) -> None:
+        """Forget inputs that were mutated: the next mutation depends on the random source alone."""
+
     def fit(self, recorded: Sequence[bytes]) -> None:
         """Take in ordinary inputs: where nobody wrote a schema, one is inferred from them."""
 

@@ -235,6 +235,10 @@ class Http(Format[HttpMessage]):
         if self._pairs and self.borrow_header not in self.mutators:
             self.mutators = (*self.mutators, *(self.borrow_header,) * BORROWINGS)
 
+    def forget(self) -> None:
+        """Forget bodies."""
+        self.body.forget()
+
     def fit(self, recorded: Sequence[bytes]) -> None:
         """Take in requests: their bodies are the body's format to fit."""
         bodies = []

@@ -275,7 +275,7 @@ class Json(Format[Any]):
         return documents.blueprint({} if self.schema is None else self.schema.definition)
 
     def _value(self, rng: Random, draw: Draw | None) -> Any:
-        self._remembered.clear()  # or the same seed would make another document the next time
+        self.forget()  # or the same seed would make another document the next time
         document = self.plan.document(rng, draw)
         kind = rng.random()
         if kind < SHARE_VALID:
@@ -374,6 +374,10 @@ class Json(Format[Any]):
     def _members(self) -> frozenset[Any] | None:
         """Members of enums, where somebody has named them."""
         return None if self.schema is None or self._is_inferred else self.schema.members
+
+    def forget(self) -> None:
+        """Forget the values of earlier documents."""
+        self._remembered.clear()
 
     def fit(self, recorded: Sequence[bytes]) -> None:
         """Infer a schema from recorded documents, where nobody wrote one."""
