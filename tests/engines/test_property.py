@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+import tests.parsers.hostile  # noqa: F401 - registers the targets
 from fuzzlab.engines.property import Failure, check
 from fuzzlab.finder import adhoc
 from fuzzlab.target import REGISTRY, Target
