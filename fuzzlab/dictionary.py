@@ -15,6 +15,7 @@ import sys
 import typing
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
@@ -24,7 +25,7 @@ from fuzzlab.literals import Sources, in_annotation, of_integer
 from fuzzlab.scope import NEVER, Scope
 from fuzzlab.target import Target, bare
 
-__all__ = ["as_libfuzzer", "for_libfuzzer", "harmless", "mine"]
+__all__ = ["Vocabulary", "as_libfuzzer", "for_libfuzzer", "harmless", "mine"]
 
 LONGEST = 48
 """Bytes. Longer constants are messages and docstrings, not tokens; a UUID has 36, libFuzzer's own words end at 64."""
@@ -53,8 +54,16 @@ MESSAGE = re.compile(r"[^\s]{2,}\s[^\s]{2,}\s[^\s]")
 _TABLES = (dict, list, tuple, set, frozenset, Mapping)
 
 
-def mine(target: Target, scope: Scope) -> tuple[bytes, ...]:
-    """Give words of the code under test, the most telling first: at most MOST_MINED, none longer than LONGEST."""
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What the code under test compares with: words, the most telling first, and regular expressions with flags."""
+
+    words: tuple[bytes, ...]
+    patterns: tuple[tuple[str, int], ...]
+
+
+def mine(target: Target, scope: Scope) -> Vocabulary:
+    """Give what the code under test compares with: at most MOST_MINED words, none longer than LONGEST."""
     miner = _Miner(scope)
     miner.reach(bare(target.function))
     miner.walk()
@@ -65,7 +74,7 @@ def mine(target: Target, scope: Scope) -> tuple[bytes, ...]:
         if left[0] in scope and isinstance(module, ModuleType):
             miner.reach_all(module)
             miner.walk()
-    return miner.words()
+    return Vocabulary(miner.words(), tuple(miner.patterns.items()))
 
 
 def harmless(words: Sequence[bytes], lethal: Sequence[bytes]) -> tuple[bytes, ...]:
@@ -101,6 +110,7 @@ class _Miner:
         self.modules: dict[str, None] = {}
         """Where something was found, in that order."""
         self._kept: list[Any] = []  # or another object could get the id of one that was seen
+        self.patterns: dict[str, int] = {}
         self._compared: dict[bytes, None] = {}
         self._mentioned: dict[bytes, None] = {}
 
@@ -161,6 +171,8 @@ class _Miner:
                 self._note(word, self._compared)
             for word in literals.mentioned:
                 self._note(word, self._mentioned)
+            for pattern in literals.patterns:
+                self.patterns.setdefault(pattern, 0)
         for annotation in function.__annotations__.values():
             self._annotation(annotation)
         self.reach(getattr(function, "__wrapped__", None))
@@ -262,6 +274,7 @@ class _Miner:
     def _pattern(self, pattern: re.Pattern[Any]) -> None:
         source = pattern.pattern
         text = source.decode("latin-1") if isinstance(source, bytes) else source
+        self.patterns.setdefault(text, pattern.flags)
         for word in (*patterns.pieces(text, pattern.flags), *patterns.samples(text, pattern.flags)):
             self._note(word.encode("latin-1", "ignore") if isinstance(source, bytes) else word, self._compared)
 

@@ -49,10 +49,11 @@ _PLACEHOLDER: Final = re.compile(r"%[-+ #0]*\d*(?:\.\d+)?[a-zA-Z%]|\{[^{}]*\}|%\
 
 @dataclass(slots=True)
 class Literals:
-    """What one function holds: words compared with, and words that only stand there."""
+    """What one function holds: words compared with, words that only stand there, regular expressions."""
 
     compared: list[str | bytes] = field(default_factory=list)
     mentioned: list[str | bytes] = field(default_factory=list)
+    patterns: list[str] = field(default_factory=list)
 
 
 class Sources:
@@ -163,6 +164,7 @@ class _Reader:
         text = value.decode("latin-1") if isinstance(value, bytes) else value
         if isinstance(text, str) and patterns.looks_like_one(text):
             self.literals.compared += (*patterns.pieces(text), *patterns.samples(text))
+            self.literals.patterns.append(text)
 
     def _constant(self, value: Any, *, compared: bool) -> None:
         words = self.literals.compared if compared else self.literals.mentioned

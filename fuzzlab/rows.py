@@ -23,8 +23,11 @@ MOST_GROWTH: Final = 1 << 20
 ROW_REPEATS: Final = (1, 1, 2, 2, 3, 3, 10, 10, 50, 100, 100, 1_000, 10_000, 100_000)
 """Copies: a few, a page, and at times the whole upload; the large ones are rare, for each costs its target a second."""
 
-CELL_SIZES: Final = (255, 256, 1_000, 32_767, 32_768, 65_536, 131_072, 131_073)
-"""Characters: columns of databases, a spreadsheet's cell (32,767), and `csv.field_size_limit()` (131,072)."""
+CELL_SIZES: Final = (255, 256, 1_000, 32_767, 32_768, 65_536, 131_072, 131_073, 1_000_000)
+"""Characters: columns of databases, a spreadsheet's cell (32,767), `csv.field_size_limit()` (131,072), and 1 MB."""
+
+LINE_END: Final = 2
+"""Characters that each row takes beside its cells and the delimiters between them."""
 
 FORMULA_PREFIXES: Final = ("=", "+", "-", "@", "\t", "\r", "=1+1", "=cmd|' /C calc'!A0", '=HYPERLINK("http://x")')
 """What makes a spreadsheet compute a cell (OWASP, "CSV Injection")."""
@@ -144,13 +147,18 @@ def double_row(rng: Random, rows: Rows) -> Rows | None:
 
 
 def repeat_row(rng: Random, rows: Rows, *, room: int = MOST_GROWTH) -> Rows | None:
-    """Say a row up to 100,000 times, but add no more than about `room` characters."""
+    """Say a row up to 100,000 times, of empty cells where it is too long for that in `room` characters."""
     at = _row(rng, rows)
     if at is None:
         return None
-    size = sum(map(len, rows[at])) + len(rows[at]) + 1
-    times = min(rng.choice(ROW_REPEATS), room // size)
-    return rows[:at] + [rows[at]] * times + rows[at:]
+    row, times = rows[at], rng.choice(ROW_REPEATS)
+    if times * _size(row) > room:
+        row = [""] * len(row)
+    return rows[:at] + [row] * min(times, room // _size(row)) + rows[at:]
+
+
+def _size(row: list[str]) -> int:
+    return sum(map(len, row)) + max(0, len(row) - 1) + LINE_END
 
 
 def swap_rows(rng: Random, rows: Rows) -> Rows | None:

@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterator
 from random import Random
 from typing import Final
 
-from fuzzlab import tokens, unicode
+from fuzzlab import disguises, tokens, unicode
 from fuzzlab.boundaries import INTEGERS, LENGTHS, NUMBER_SPELLINGS
+from fuzzlab.injections import INJECTIONS
 
-__all__ = ["MUTATORS", "SEPARATORS", "TOKENS", "mutated", "simpler", "special_run"]
+__all__ = ["MUTATORS", "SEPARATORS", "TOKENS", "mutated", "simpler", "special", "special_run"]
 
 SEPARATORS: Final = "-_@.:/ ,;|+=&#%\\\t\n"
 """What identifiers, addresses, dates, paths and queries are divided by."""
@@ -30,15 +31,6 @@ TOKENS: Final = (
     "{}", '""', "''", "()", "__proto__", "constructor",
 )  # fmt: skip
 """Words that some layer below a parser reads as something else than text."""
-
-INJECTIONS: Final = (
-    "' OR '1'='1", "'; DROP TABLE x;--", '"><script>alert(1)</script>', "{{7*7}}", "${7*7}", "#{7*7}", "$(id)",
-    "`id`", "; id", "| id", "../../../../etc/passwd", "..\\..\\", "file:///etc/passwd", "%s%s%n", "%(x)s",
-    "{0.__class__}", "{", "}", "%", "\r\nSet-Cookie: a=b", "\n[ERROR] forged", "\x1b[2J", "*)(uid=*", "=1+1",
-    "@SUM(1)", "-1+1", "+1", "<!--", "]]>", "&amp;", "<?xml", "__import__('os')", "(a+)+$", "[", "(", "\\", "\\\\",
-    "'", '"', "\x00.png",
-)  # fmt: skip
-"""SQL, HTML, templates, shell, paths, format strings, header and log lines, terminals, LDAP, formulas, XML, regexes."""
 
 BRACKETS: Final = (("[", "]"), ("(", ")"), ("{", "}"), ("<", ">"), ('"', '"'), ("((", "))"), ("<a>", "</a>"))
 NESTINGS: Final = (1, 2, 10, 50, 100, 300, 500, 990, 1100, 2000, 5000)
@@ -313,6 +305,7 @@ MUTATORS: Final[tuple[StringMutator, ...]] = (
     insert_token,
     nest,
     surround,
+    *disguises.MUTATORS,
     *(of_language,) * 20,
 )
 """Chosen from evenly, so that half of the changes to a text of some language are to its tokens. The doubled ones reach

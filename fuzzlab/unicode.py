@@ -71,6 +71,25 @@ CLASSES: Final[dict[str, tuple[str, ...]]] = {
         "\u2126",
         "\uff71\uff9e",
     ),
+    # Formatting that is no letter and no blank: annotations, shorthand, musical beams, tags; Cf beyond the zero-width.
+    "format": ("\ufff9", "\ufffb", "\u2064", "\u206a", "\u0600", "\u070f", "\U0001d173", "\U000e0041", "\U00013430"),
+    # str.isalpha() and \w take them: Cyrillic, Greek, Hebrew, Arabic, Devanagari, Thai, Han, Hangul, kana, Deseret.
+    "letter": (
+        "\u0416",
+        "\u03a9",
+        "\u05d0",
+        "\u0639",
+        "\u0915",
+        "\u0e01",
+        "\u4e2d",
+        "\uac00",
+        "\u3042",
+        "\U00010400",
+        "\U00020000",
+        "\xaa",
+        "\u01c5",
+        "\u02b0",
+    ),
     # str.isdigit() and \d take them; int() takes only some.
     "digit": (
         "\u0663",

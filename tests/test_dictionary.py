@@ -25,7 +25,7 @@ UNKNOWN = ("docstring-word", "raised-word", "printed-word")
 
 def mined(spec: str) -> tuple[bytes, ...]:
     target = adhoc(spec)
-    return mine(target, Scope(packages(target)))
+    return mine(target, Scope(packages(target))).words
 
 
 def test_what_the_code_compares_with() -> None:
@@ -75,7 +75,7 @@ def test_the_nearest_first() -> None:
 def test_real_parsers(spec: str) -> None:
     """Large packages give many words, never more than the bound, and leave room for the format's own."""
     target = adhoc(spec)
-    words = mine(target, Scope(packages(target)))
+    words = mine(target, Scope(packages(target))).words
     assert 50 < len(words) <= MOST_MINED
     assert all(0 < len(word) <= LONGEST for word in words)
     together = for_libfuzzer(target, words)

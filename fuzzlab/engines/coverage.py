@@ -185,8 +185,10 @@ def run(executor: Executor, options: Message, send: Callable[[Message], None], r
     target.format.fit(list(map(unpack, options["recorded"])))
     new, drawn = Path(options["new"]), Path(options["drawn"])
     dictionary = new.parent / "dictionary"
-    mined = harmless(mine(target, executor.scope), [unpack(data) for data in options["lethal"]])
+    vocabulary = mine(target, executor.scope)
+    mined = harmless(vocabulary.words, [unpack(data) for data in options["lethal"]])
     target.format.learn(mined)
+    target.format.imitate(vocabulary.patterns)
     skipped = frozenset(map(unpack, options["skipped"]))
     target.format.study(_smallest(map(Path, options["starts"]), skipped))
     with contextlib.suppress(OSError):  # a full disk: the search goes on with what there is

@@ -113,6 +113,9 @@ class Format(ABC, Generic[V]):
         self.words = tuple(words)
         self.mutators = (*learned, self.put_word) if self.words else tuple(learned)
 
+    def imitate(self, patterns: Sequence[tuple[str, int]]) -> None:
+        """Take in regular expressions of the code under test (source and flags): texts in their shapes are made."""
+
     def put_word(self, rng: Random, value: V) -> V | None:  # noqa: ARG002 - the default knows no place for a word
         """Put a learned word somewhere into a value."""
         return None

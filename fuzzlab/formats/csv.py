@@ -17,6 +17,7 @@ from fuzzlab.errors import Undecodable, UserError
 from fuzzlab.formats import Format
 from fuzzlab.lazy import LazyModule
 from fuzzlab.rows import Rows
+from fuzzlab.shapes import Shape, shapes
 
 if TYPE_CHECKING:
     from random import Random
@@ -35,6 +36,15 @@ MOST_COLUMNS: Final = 6
 MOST_ROWS: Final = 12
 """Of a generated document: small ones meet every rule about rows; the mutators make the long ones."""
 
+QUOTINGS: Final = (
+    stdlib_csv.QUOTE_ALL,
+    stdlib_csv.QUOTE_ALL,
+    stdlib_csv.QUOTE_MINIMAL,
+    stdlib_csv.QUOTE_NONE,
+)
+SPACED: Final = 1 / 4
+"""Of the documents in another dialect: those with a blank behind each delimiter, as people type them."""
+
 DELIMITERS: Final = (",", ";", "\t", "|", ":")
 
 _BOMS: Final = (
@@ -46,14 +56,21 @@ _BOMS: Final = (
 """Byte-order marks and what they announce; the UTF-32 mark begins with that of UTF-16."""
 
 
+NATIONAL: Final = "\xe9\xfc\xdf\xf1\u20ac"
+"""Letters, and a sign, that the encodings of spreadsheets write in different bytes."""
+
+
 def toggle_bom(rng: Random, data: bytes) -> bytes:  # noqa: ARG001 - a mutator's shape; there is one way to do this
     """Add a byte-order mark, or take it away."""
     return data.removeprefix(codecs.BOM_UTF8) if data.startswith(codecs.BOM_UTF8) else codecs.BOM_UTF8 + data
 
 
 def recode(rng: Random, data: bytes) -> bytes:
-    """Write the document in another encoding, with or without its mark."""
+    """Write the document in another encoding, with or without its mark, and at times with a letter that shows it."""
     encoding = rng.choice(("utf-16", "utf-16-le", "utf-16-be", "latin-1", "cp1252", "utf-32", "utf-7", "shift_jis"))
+    if data.isascii() and rng.random() < 0.5:
+        at = rng.randrange(len(data) + 1)
+        data = data[:at] + rng.choice(NATIONAL).encode() + data[at:]
     return data.decode("utf-8", "replace").encode(encoding, "replace")
 
 
@@ -78,6 +95,33 @@ def unbalance_quote(rng: Random, data: bytes) -> bytes:
     return data[:at] + b'"' + data[at:]
 
 
+def double_quote(rng: Random, data: bytes) -> bytes:
+    """Say a quote twice, or a doubled one once: inside quotes that is one quote, outside it is an empty cell."""
+    places = [found.span() for found in re.finditer(rb'""?', data)]
+    if not places:
+        at = rng.randrange(len(data) + 1)
+        return data[:at] + b'""' + data[at:]
+    start, end = rng.choice(places)
+    return data[:start] + (b'"' if end - start > 1 and rng.random() < 0.5 else b'"' * (end - start + 1)) + data[end:]
+
+
+def end_otherwise(rng: Random, data: bytes) -> bytes:
+    """Add what other programs put behind the last row, or before the first one."""
+    before, behind = rng.choice(
+        (
+            (b"", b"\x1a"),
+            (b"", b"\x00" * 512),
+            (b"", b",,,\r\n"),
+            (b"", b"\r\n\r\n"),
+            (b"# ", b""),
+            (b"sep=;\r\n", b""),
+            (b"Report\r\n\r\n", b""),
+            (b"", b"Total,3\r\n"),
+        )
+    )
+    return before + data + behind
+
+
 def change_delimiter(rng: Random, data: bytes) -> bytes | None:
     """Divide the cells of all rows, or of one place, by another delimiter."""
     present = [mark.encode() for mark in DELIMITERS if mark.encode() in data]
@@ -91,7 +135,16 @@ def cut_off(rng: Random, data: bytes) -> bytes | None:
     return data[: rng.randrange(len(data))] if data else None
 
 
-RAW_MUTATORS: Final = (toggle_bom, recode, mix_line_ends, unbalance_quote, change_delimiter, cut_off)
+RAW_MUTATORS: Final = (
+    toggle_bom,
+    recode,
+    mix_line_ends,
+    unbalance_quote,
+    double_quote,
+    change_delimiter,
+    end_otherwise,
+    cut_off,
+)
 
 
 class Csv(Format[Rows]):
@@ -106,8 +159,9 @@ class Csv(Format[Rows]):
         self.delimiter = delimiter
         self.header = header
         self.max_size = max_size
+        self._shapes: tuple[Shape, ...] = ()
         self.mutators = (*rows.MUTATORS, self.repeat_row, self.huge_cell)
-        self.raw_mutators = RAW_MUTATORS
+        self.raw_mutators = (*RAW_MUTATORS, self.change_dialect)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -154,6 +208,19 @@ class Csv(Format[Rows]):
         plausible = _cells(kind)
         return st.one_of(plausible, st.sampled_from(words.as_text(self.words))) if self.words else plausible
 
+    def imitate(self, patterns: Sequence[tuple[str, int]]) -> None:
+        """Take in the code's regular expressions: cells in their shapes are made."""
+        self._shapes = shapes(patterns)
+        others = tuple(mutator for mutator in self.mutators if mutator != self.put_shape)
+        self.mutators = (*others, self.put_shape, self.put_shape) if self._shapes else others
+
+    def put_shape(self, rng: Random, value: Rows) -> Rows | None:
+        """Put a text in the shape of one of the code's regular expressions, or nearly, into a cell."""
+        if not self._shapes:
+            return None
+        text = rng.choice(self._shapes)(rng)
+        return rows.with_cell(rng, value, lambda cell: words.placed(rng, cell, text))
+
     def put_word(self, rng: Random, value: Rows) -> Rows | None:
         """Put a learned word into a cell."""
         if not self.words:
@@ -180,6 +247,29 @@ class Csv(Format[Rows]):
     def huge_cell(self, rng: Random, value: Rows) -> Rows | None:
         """Make a cell as long as a database column, a spreadsheet's cell or Python's own limit."""
         return rows.huge_cell(rng, value, room=self.max_size)
+
+    def change_dialect(self, rng: Random, data: bytes) -> bytes | None:
+        """Write the same rows as another program would: its quotes, its delimiter, its way to write a quote."""
+        delimiter = rng.choice((self.delimiter, self.delimiter, *DELIMITERS))
+        out = io.StringIO(newline="")
+        escaped = rng.random() < 0.5
+        writer = stdlib_csv.writer(
+            out,
+            delimiter=delimiter,
+            quotechar=rng.choice("\"'"),
+            quoting=rng.choice(QUOTINGS),
+            doublequote=not escaped,
+            escapechar="\\" if escaped else None,
+            lineterminator=rng.choice(("\r\n", "\n", "\r")),
+        )
+        try:
+            writer.writerows(self.decode(data))
+        except (Undecodable, stdlib_csv.Error):  # without an escape, not every cell can be written unquoted
+            return None
+        text = out.getvalue()
+        if rng.random() < SPACED:
+            text = text.replace(delimiter, delimiter + " ")
+        return text.encode("utf-8", "surrogatepass")
 
     def simpler(self, value: Rows) -> Iterator[Rows]:
         """Yield tables of fewer rows, then of fewer columns and cells, then with simpler cells."""

@@ -153,6 +153,10 @@ class Http(Format[HttpMessage]):
         self.body.learn(words)
         super().learn(words)
 
+    def imitate(self, patterns: Sequence[tuple[str, int]]) -> None:
+        """Let the body's format take in regular expressions of the code under test."""
+        self.body.imitate(patterns)
+
     def put_word(self, rng: Random, message: HttpMessage) -> HttpMessage | None:
         """Put a learned word into the body and mostly sign again, or into the head."""
         if not self.words:

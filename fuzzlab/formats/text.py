@@ -11,6 +11,7 @@ from fuzzlab.boundaries import LENGTHS
 from fuzzlab.formats import DEFAULT_MAX_SIZE, Format
 from fuzzlab.grammar import Grammar
 from fuzzlab.lazy import LazyModule
+from fuzzlab.shapes import Shape, bounds, shapes
 from fuzzlab.words import as_text
 
 if TYPE_CHECKING:
@@ -36,6 +37,15 @@ WEIGHT_OF_PLAUSIBLE: Final = 3
 
 OF_GRAMMAR: Final = 4
 """Times that each mutator of the grammar stands among the others, which are about fifty."""
+
+
+OF_SHAPES: Final = 3
+"""Times that a mutator of the code's own patterns stands among the others: what is not in their shape is refused."""
+
+OF_LIMITS: Final = 2
+
+MOST_RANDOM: Final = 50_000
+"""Random bytes: no text at all, and more of it than a name's parser expects."""
 
 
 def _surrogate_or_replacement(error: UnicodeError) -> tuple[str, int]:
@@ -65,7 +75,10 @@ class Text(Format[str]):
         self._encoding_errors = "surrogatepass" if surrogates else "replace"
         self._grammar = Grammar(())
         self._names: tuple[str, ...] = ()
+        self._shapes: tuple[Shape, ...] = ()
+        self._limits: tuple[int, ...] = ()
         self.mutators = (*strings.MUTATORS, self.become_run, self.become_run, self.fill)
+        self.raw_mutators = (self.become_bytes,)
 
     def decode(self, data: bytes) -> str:
         """Read UTF-8; encoded surrogates are lone surrogates or, without those, U+FFFD, as is any broken byte."""
@@ -138,6 +151,40 @@ class Text(Format[str]):
         """Take in words of the code under test; those that are names may be said."""
         super().learn(words)
         self._names = tuple(word for word in as_text(words) if word.isidentifier())
+
+    def imitate(self, patterns: Sequence[tuple[str, int]]) -> None:
+        """Take in the code's regular expressions, and the numbers that it compares with: they may be its limits."""
+        self._shapes = shapes(patterns)
+        numbers = {int(word) for word in self.words if word.isdigit()}
+        numbers.update(number for source, flags in patterns for number in bounds(source, flags))
+        self._limits = tuple(sorted(number for number in numbers if 0 < number < self.max_size))
+        learned = (*(self.take_shape,) * OF_SHAPES, *(self.put_shape,) * OF_SHAPES) if self._shapes else ()
+        limited = (self.reach_limit,) * OF_LIMITS if self._limits else ()
+        others = [m for m in self.mutators if m not in (self.take_shape, self.put_shape, self.reach_limit)]
+        self.mutators = (*others, *learned, *limited)
+
+    def take_shape(self, rng: Random, value: str) -> str | None:  # noqa: ARG002 - a mutator's shape, as above
+        """Become a text in the shape of one of the code's regular expressions, or nearly."""
+        return rng.choice(self._shapes)(rng) if self._shapes else None
+
+    def put_shape(self, rng: Random, value: str) -> str | None:
+        """Put such a text before, behind or into the text, over one part of it, or in its place."""
+        return words.placed(rng, value, rng.choice(self._shapes)(rng)) if self._shapes else None
+
+    def reach_limit(self, rng: Random, value: str) -> str | None:
+        """Be as long as a number in the code says, or one character shorter or longer: cut, or filled up."""
+        if not self._limits:
+            return None
+        size = rng.choice(self._limits) + rng.randrange(-1, 2)
+        if len(value) >= size:
+            return value[:size] if rng.random() < 0.5 else value[len(value) - size :]
+        filler = rng.choice(value) if value and rng.random() < 0.75 else strings.special(rng)
+        return value + (filler * (size - len(value)))[: size - len(value)]
+
+    def become_bytes(self, rng: Random, data: bytes) -> bytes:  # noqa: ARG002 - as above
+        """Become random bytes: a few, a boundary's number, or 50 kB as far as the limit allows."""
+        size = rng.choice((*LENGTHS, MOST_RANDOM))
+        return rng.randbytes(min(size, self.max_size))
 
     def study(self, inputs: Sequence[bytes]) -> None:
         """Take in texts: their words, groups and lines are spliced into others."""

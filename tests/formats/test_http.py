@@ -123,7 +123,8 @@ def test_mutated_bodies_are_mostly_signed_again() -> None:
             message = PLAIN.decode(data or b"")
         except Undecodable:
             continue
-        if message.body != DOCUMENT and message.header("User-Agent") == "x":
+        split = message.body.endswith(DOCUMENT)  # a header's value may hold an empty line
+        if not split and message.header("User-Agent") == "x":
             changed += 1
             signed += _is_signed(data or b"")
             assert message.header("Content-Length") == str(len(message.body))
