@@ -23,8 +23,9 @@ The map, lowest layer first; a module imports only from lower ones (`tests/test_
 __version__ = "0.1.0"
 
 from fuzzlab import formats, oracles
+from fuzzlab.clock import Clock
 from fuzzlab.contract import Budget
 from fuzzlab.errors import UserError
 from fuzzlab.target import target
 
-__all__ = ["Budget", "UserError", "__version__", "formats", "oracles", "target"]
+__all__ = ["Budget", "Clock", "UserError", "__version__", "formats", "oracles", "target"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from fuzzlab.clock import Clock
 from fuzzlab.errors import UserError
 from fuzzlab.oracles import Oracle
 from fuzzlab.sanitizers import ALL
@@ -42,12 +43,16 @@ class Budget:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contract:
-    """Allowed errors (a class allows its subclasses), budgets, oracles on the result, sanitizers on side effects."""
+    """Allowed errors (a class allows its subclasses), budgets, oracles on the result, sanitizers on side effects.
+
+    `clock` is what the code under test takes the time from, if it is not the machine's.
+    """
 
     allow: tuple[type[BaseException], ...] = DEFAULT_ALLOW
     budget: Budget = Budget()
     oracles: tuple[Oracle, ...] = ()
     sanitizers: frozenset[str] = ALL
+    clock: Clock | None = None
 
 
 def contract(
@@ -56,11 +61,13 @@ def contract(
     budget: Budget | None = None,
     oracles: Sequence[Oracle] = (),
     sanitizers: Sequence[str] | None = None,
+    clock: Clock | None = None,
 ) -> Contract:
     """Build a contract from what a person wrote.
 
     Raises:
-        UserError: `allow` holds something that is no exception class, an oracle is none, a sanitizer is unknown.
+        UserError: `allow` holds something that is no exception class, an oracle is none, a sanitizer is unknown, a
+            name of the clock is not there.
     """
     if allow is None:
         allow = DEFAULT_ALLOW
@@ -76,4 +83,10 @@ def contract(
     chosen = ALL if sanitizers is None else frozenset(sanitizers)
     if unknown := chosen - ALL:
         raise UserError(f"sanitizers={sorted(unknown)}: unknown; there are {', '.join(sorted(ALL))}")
-    return Contract(allow=classes, budget=budget or Budget(), oracles=tuple(oracles), sanitizers=chosen)
+    if clock is not None:
+        if not isinstance(clock, Clock):
+            raise UserError(
+                f"clock={clock!r}: not a clock, as in clock=Clock(1_700_000_000, into=['shop.webhooks:time'])"
+            )
+        clock.check()
+    return Contract(allow=classes, budget=budget or Budget(), oracles=tuple(oracles), sanitizers=chosen, clock=clock)

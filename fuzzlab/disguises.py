@@ -7,7 +7,7 @@ Sources: UTS #39 (confusables), UAX #15 (normalisation), Unicode's SpecialCasing
 from __future__ import annotations
 
 import unicodedata
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from fuzzlab import unicode
 
@@ -44,7 +44,7 @@ ALPHABETS: Final = (0x1D400, 0x1D5D4, 0x1D670, 0x24B6)
 MARKS: Final = (1, 2, 3, 8, 16, 31, 64, 255)
 """Combining marks on one letter. Unicode's Stream-Safe Text Format ends at 30; people's names have one or two."""
 
-FORMS: Final = ("NFC", "NFD", "NFKC", "NFKD")
+FORMS: Final[tuple[Literal["NFC", "NFD", "NFKC", "NFKD"], ...]] = ("NFC", "NFD", "NFKC", "NFKD")
 
 
 def _some(rng: Random, text: str, change: Callable[[str], str]) -> str:

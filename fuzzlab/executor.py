@@ -150,6 +150,8 @@ class Executor:
         self._sampled = self._samples = 0
         self._alive: list[FrameType] = []
         self._forked = False
+        if target.contract.clock is not None:
+            target.contract.clock.stop()
         self._function = _awaited(target.function)
         self._decode = target.decoder()
         self._observer: Observer | None = None

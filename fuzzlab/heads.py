@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from fuzzlab.message import HttpMessage
 
-__all__ = ["METHODS", "MUTATORS", "byte_text", "some_header", "with_pair"]
+__all__ = ["METHODS", "MUTATORS", "byte_text", "other_time", "resized", "some_header", "with_pair"]
 
 METHODS: Final = ("POST", "GET", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE", "CONNECT", "PRI", "post", "X")
 PATHS: Final = (
@@ -63,6 +63,12 @@ TIMES: Final = (
 """Time stamps: stale, future, beyond the year 9999, fractional, and what int() and float() take that a check may
 not."""
 
+SHIFTS: Final = (-1, 1, -299, -300, -301, 299, 300, 301, -3_600, 3_600, -86_400, 86_400, 31_536_000, 1 << 32)
+"""Seconds: tolerances are five minutes mostly, and clocks are wrong by whole hours."""
+
+FULL_WIDTH: Final = 0xFEE0
+"""From an ASCII digit to its full-width form, which int() takes."""
+
 EXTRA_HEADERS: Final = (
     ("Content-Encoding", "gzip"), ("Transfer-Encoding", "chunked"), ("Content-Length", "-1"), ("Content-Length", "0"),
     ("Expect", "100-continue"), ("X-Forwarded-For", "127.0.0.1"), ("Host", ""), ("Cookie", "a=b; a"), ("X", "\xff"),
@@ -98,6 +104,31 @@ def with_pair(message: HttpMessage, at: int, name: str, value: str) -> HttpMessa
 def byte_text(text: str) -> str:
     """Give what a header can hold: the text's UTF-8 bytes, each read as a character of latin-1."""
     return text.encode("utf-8", "surrogatepass").decode("latin-1")
+
+
+def resized(message: HttpMessage, body: bytes) -> HttpMessage:
+    """Give `message` another body; a Content-Length that was right stays right, one that was wrong stays as it was."""
+    right = message.header("Content-Length") == str(len(message.body))
+    message = message.with_body(body)
+    return message.with_header("Content-Length", str(len(body))) if right else message
+
+
+def other_time(rng: Random, time: str) -> str:
+    """Give another time stamp than this one, in decimal digits, or the same one in another spelling."""
+    what = rng.randrange(8)
+    if what < 3:
+        return rng.choice(TIMES)
+    if what < 5:
+        return str(int(time) + rng.choice(SHIFTS))
+    if what == 5:
+        return byte_text(strings.mutated(rng, time))
+    return rng.choice(
+        (
+            f"{time[:-1]}_{time[-1]}", byte_text("".join(chr(ord(digit) + FULL_WIDTH) for digit in time)), f"{time}.5",
+            f"{time}.0", f"-{time}", f"+{time}", f"0{time}", f" {time}", f"{time} ", f"{time}000", f"{time}e0",
+            f"{int(time):e}", f"{int(time):#x}", f"{time},{time}", time[:-1], time[::-1],
+        )
+    )  # fmt: skip
 
 
 def drop_header(rng: Random, message: HttpMessage) -> HttpMessage | None:
@@ -180,7 +211,7 @@ def change_time(rng: Random, message: HttpMessage) -> HttpMessage | None:
         return None
     at, found = rng.choice(timed)
     name, value = message.headers[at]
-    time = rng.choice(TIMES) if rng.random() < 0.75 else byte_text(strings.mutated(rng, found[0]))
+    time = other_time(rng, found[0])
     return with_pair(message, at, name, value[: found.start()] + time + value[found.end() :])
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-__all__ = ["HttpMessage", "Signer"]
+__all__ = ["HttpMessage", "Signer", "TimedSigner"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +58,19 @@ class Signer(Protocol):
 
     def sign(self, message: HttpMessage) -> HttpMessage:
         """Give `message` with `headers` set so that its receiver accepts it."""
+
+
+@runtime_checkable
+class TimedSigner(Signer, Protocol):
+    """A signer whose signatures say when they were made, if `is_timed`."""
+
+    @property
+    def is_timed(self) -> bool:
+        """Whether a time stamp is signed."""
+
+    @property
+    def time(self) -> str:
+        """The time stamp, in Unix seconds."""
+
+    def at(self, time: str) -> Signer:
+        """Give the same signer at another time, written in whatever way."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar, overload
 
 from fuzzlab import formats
+from fuzzlab.clock import Clock
 from fuzzlab.contract import Allow, Budget, Contract, contract
 from fuzzlab.errors import UserError, nearest
 from fuzzlab.formats import Format, HttpMessage
@@ -67,7 +68,7 @@ class Target:
         return self.format.decode
 
 
-OPTIONS = ("format", "allow", "budget", "oracles", "sanitizers", "instrument", "name")
+OPTIONS = ("format", "allow", "budget", "oracles", "sanitizers", "clock", "instrument", "name")
 
 REGISTRY: dict[str, Target] = {}
 """Every registered target by its name, in the order of registration."""
@@ -83,6 +84,7 @@ def target(
     budget: Budget | None = None,
     oracles: Sequence[Oracle] = (),
     sanitizers: Sequence[str] | None = None,
+    clock: Clock | None = None,
     instrument: Sequence[str] | None = None,
     name: str | None = None,
 ) -> Callable[[F], F]: ...
@@ -94,7 +96,8 @@ def target(function: F | None = None, /, **options: Any) -> F | Callable[[F], F]
         **options: `format`, what the input is (inferred from the annotation where that says it: `bytes` -> raw,
             `str` -> text, `dict`/`list` -> json, `HttpMessage` -> http); `allow`, the errors with which it may
             refuse (default ValueError); `budget`, what one call may cost; `oracles`, checks of accepted results;
-            `sanitizers`, which side effects to watch for (default all); `instrument`, the packages to watch
+            `sanitizers`, which side effects to watch for (default all); `clock`, a `Clock` that stands still, put
+            where the code under test takes the time from (default the machine's); `instrument`, the packages to watch
             coverage in (default: the function's own and those that it calls into); `name`.
 
     Returns:
@@ -132,6 +135,7 @@ def build(
     budget: Budget | None = None,
     oracles: Sequence[Oracle] = (),
     sanitizers: Sequence[str] | None = None,
+    clock: Clock | None = None,
     instrument: Sequence[str] | None = None,
     name: str | None = None,
     options: tuple[str, ...] = (),
@@ -147,7 +151,7 @@ def build(
     annotation = _annotation(function, where)
     chosen = format or _format_of(annotation, loose=loose, where=where)
     try:
-        promise = contract(allow=allow, budget=budget, oracles=oracles, sanitizers=sanitizers)
+        promise = contract(allow=allow, budget=budget, oracles=oracles, sanitizers=sanitizers, clock=clock)
     except UserError as error:
         raise UserError(f"{where}: {error}") from None
     return Target(

@@ -16,11 +16,11 @@ PACKAGE = Path(fuzzlab.__file__).parent
 LAYERS = (
     "errors verdict message lazy escape files unicode injections boundaries interrupts plateau columns screen cover",
     (
-        "events evidence sidecar channel blackbox footprint project duration tokens disguises shapes sanitizers "
-        "patterns words bytecode sensitive jsonleaves codings safeyaml"
+        "events evidence sidecar channel blackbox footprint project duration tokens disguises shapes ed25519 "
+        "clock sanitizers patterns words bytecode sensitive jsonleaves codings safeyaml"
     ),
     "strings grammar",
-    "heads document trees rows blocks schemas regexes merging nodes sinks/ leaves table literals fakes probes",
+    "heads document trees rows blocks schemas regexes merging nodes sinks/ leaves table literals fakes probes transfer signatures",
     "jsontext pruning scalars narrowing drift inference",
     "blueprint",
     "documents violations",

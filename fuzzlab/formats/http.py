@@ -13,12 +13,12 @@ from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from fuzzlab import formats, heads, strings, tokens, words
+from fuzzlab import formats, heads, signatures, strings, tokens, transfer, words
 from fuzzlab.errors import Undecodable, UserError
 from fuzzlab.formats import ByteMutation, Format, Reductions
-from fuzzlab.heads import METHODS, byte_text, some_header, with_pair
+from fuzzlab.heads import METHODS, byte_text, other_time, resized, some_header, with_pair
 from fuzzlab.lazy import LazyModule
-from fuzzlab.message import HttpMessage, Signer
+from fuzzlab.message import HttpMessage, Signer, TimedSigner
 
 if TYPE_CHECKING:
     from random import Random
@@ -69,9 +69,12 @@ class Http(Format[HttpMessage]):
         self.template = template
         self.max_size = max_size
         of_signature = () if signer is None else (self.change_signature, self.change_signature)
+        if isinstance(signer, TimedSigner) and signer.is_timed:
+            of_signature = (*of_signature, self.sign_at_another_time)
         self._pairs: tuple[tuple[str, str], ...] = ()
         weight = UNSIGNED_BODY_WEIGHT if signer is None else BODY_WEIGHT
-        self.mutators = (*(self.change_body,) * weight, *heads.MUTATORS, *of_signature)
+        others = (*heads.MUTATORS, self.change_transfer, self.change_transfer, *of_signature)
+        self.mutators = (*(self.change_body,) * weight, *others)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -145,7 +148,7 @@ class Http(Format[HttpMessage]):
         body = self.body.mutate(message.body, rng, self._room(message))
         if body is None:
             return None
-        changed = _with_body(message, body)
+        changed = resized(message, body)
         return self._signed(changed) if rng.random() < SIGNED_AGAIN else changed
 
     def learn(self, words: Sequence[bytes]) -> None:
@@ -165,7 +168,7 @@ class Http(Format[HttpMessage]):
             body = self.body.place_word(message.body, rng, self._room(message))
             if body is None:
                 return None
-            changed = _with_body(message, body)
+            changed = resized(message, body)
             return self._signed(changed) if rng.random() < SIGNED_AGAIN else changed
         word = words.pick(rng, self.words).decode("latin-1")
         what, at = rng.randrange(4), some_header(rng, message)
@@ -178,21 +181,24 @@ class Http(Format[HttpMessage]):
         name, value = message.headers[at]
         return with_pair(message, at, name, words.placed(rng, value, word))
 
+    def change_transfer(self, rng: Random, message: HttpMessage) -> HttpMessage | None:
+        """Compress the body, send it in chunks or in another charset, and mostly sign again."""
+        changed = rng.choice(transfer.MUTATORS)(rng, message)
+        if changed is None:
+            return None
+        return self._signed(changed) if rng.random() < SIGNED_AGAIN else changed
+
     def change_signature(self, rng: Random, message: HttpMessage) -> HttpMessage | None:
         """Change only the signature: its case, its padding, its scheme, several of them, none."""
         if self.signer is None or (value := message.header(name := self.signer.headers[0])) is None:
             return None
-        scheme, mark, signature = value.rpartition("=" if "=" in value.rstrip("=") else ",")
-        zeros = "0" * len(signature)
-        other = rng.choice(
-            (
-                value.upper(), value + "=", value.rstrip("="), value[:-1], value + " ", "", scheme + mark, signature,
-                f"{value},{value}", f"{value} {value}", f"v1,{signature}", f"v1a,{signature}", f"sha1={signature}",
-                f"{scheme}{mark}\xe9", f"{scheme}{mark}{zeros}", f"{scheme}{mark}zz", value.replace(",", ";"),
-                f"{value},", f",{value}", value[::-1], byte_text(strings.mutated(rng, value)),
-            )
-        )  # fmt: skip
-        return message.with_header(name, other)
+        return message.with_header(name, signatures.other(rng, value))
+
+    def sign_at_another_time(self, rng: Random, message: HttpMessage) -> HttpMessage | None:
+        """Sign the same body at a stale or future time, or at one that is written otherwise: a right signature."""
+        if not isinstance(self.signer, TimedSigner):
+            return None
+        return self.signer.at(other_time(rng, self.signer.time)).sign(message)
 
     def mutate_bytes(self, data: bytes, mutation: ByteMutation, max_size: int) -> bytes:
         """Apply a blind mutation to the body and sign again; to the whole where nobody signs or there is no head."""
@@ -205,7 +211,7 @@ class Http(Format[HttpMessage]):
         room = max_size - (len(data) - len(message.body)) - SLACK
         if room <= 0:
             return mutation(data, max_size)
-        mutated = self.encode(self._signed(_with_body(message, mutation(message.body, room))))
+        mutated = self.encode(self._signed(resized(message, mutation(message.body, room))))
         return mutated if len(mutated) <= max_size else mutation(data, max_size)
 
     def _mended(self, before: bytes, after: bytes, max_size: int) -> bytes:
@@ -216,7 +222,7 @@ class Http(Format[HttpMessage]):
             return after
         if old.headers != new.headers or len(old.body) == len(new.body):
             return after
-        mended = self.encode(_with_body(replace(new, body=old.body), new.body))
+        mended = self.encode(resized(replace(new, body=old.body), new.body))
         return mended if len(mended) <= max_size else after
 
     def mutate_broken(self, data: bytes, rng: Random) -> bytes | None:
@@ -292,7 +298,7 @@ class Http(Format[HttpMessage]):
         bodies, taken = self.body.reductions(value.body), None
         while True:
             try:
-                smaller = _with_body(value, bodies.send(taken))
+                smaller = resized(value, bodies.send(taken))
             except StopIteration:
                 break
             smaller = self._signed(smaller) if signed else smaller
@@ -321,13 +327,6 @@ class Http(Format[HttpMessage]):
             sum(len(name) + len(value) + 4 for name, value in message.headers) + len(message.method) + len(message.path)
         )
         return max(0, self.max_size - head - SLACK - len("  HTTP/1.1\r\n\r\n"))
-
-
-def _with_body(message: HttpMessage, body: bytes) -> HttpMessage:
-    """Give `message` another body; a Content-Length that was right stays right, one that was wrong stays as it was."""
-    right = message.header("Content-Length") == str(len(message.body))
-    message = message.with_body(body)
-    return message.with_header("Content-Length", str(len(body))) if right else message
 
 
 def http(
