@@ -19,6 +19,7 @@ from ci.benchmarks.machine import machine
 from ci.benchmarks.measure import Measure, table
 from ci.benchmarks.memory import memory
 from ci.benchmarks.minimise import minimise
+from ci.benchmarks.mutate import mutate
 from ci.benchmarks.order import order
 from ci.benchmarks.overhead import overhead
 from ci.benchmarks.replay import replay
@@ -40,6 +41,7 @@ BENCHMARKS: dict[str, Callable[[int], Iterator[Measure]]] = {
     "start": start,
     "startup": startup,
     "constants": constants,
+    "mutate": mutate,
     "order": order,
 }
 

@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import csv
 import gzip
+import hashlib
+import hmac
 import io
+import json
 import re
 import unicodedata
+import zlib
 from collections.abc import Callable
 from functools import cached_property
 
@@ -231,109 +235,110 @@ REQUEST = SIGNER.sign(
 
 
 class Webhook:
-    """A request, and what its signature header says."""
+    """A request, and what its signature header says: `t=<stated>,v1=<v1>`."""
 
     def __init__(self, message: HttpMessage) -> None:
         self.message = message
         self.body = message.body
         self.signature = message.header("Stripe-Signature")
         self.type = message.header("Content-Type") or ""
+        found = re.match("t=([^,]*),v1=(.*)$", self.signature or "", re.DOTALL)
+        self.stated, self.v1 = found.groups() if found else ("", None)
+
+    def right(self, time: str = str(TIME)) -> str:
+        """The right signature of the body at a time."""
+        return hmac.new(SECRET.encode(), time.encode("latin-1") + b"." + self.body, hashlib.sha256).hexdigest()
 
     @cached_property
-    def time(self) -> str:
-        found = re.match(r"t=([^,]*),v1=[0-9a-f]{64}$", self.signature or "", re.DOTALL)
-        return found[1] if found else ""
-
-    @cached_property
-    def v1(self) -> str | None:
-        found = re.match(r"t=[0-9]+,v1=(.*)$", self.signature or "", re.DOTALL)
-        return found[1] if found else None
+    def own(self) -> str:
+        """The right signature as it would be without a nastiness."""
+        return self.right()
 
     @cached_property
     def is_signed(self) -> bool:
-        return self.time != "" and SIGNER.at(self.time).sign(self.message) == self.message
+        return self.v1 is not None and self.v1 == self.right(self.stated)
+
+    @cached_property
+    def is_late(self) -> bool:
+        """Whether the time was changed and nothing else: the signature is that of another time."""
+        return self.v1 == self.own and self.stated != str(TIME)
 
     @cached_property
     def seconds(self) -> int:
-        return int(self.time) if re.fullmatch("-?[0-9]{1,30}", self.time) else TIME
+        return int(self.stated) if re.fullmatch("-?[0-9]{1,30}", self.stated) else TIME
+
+    def has(self, pattern: str) -> bool:
+        """Whether the signature header matches, SIG being the right signature."""
+        return re.fullmatch(pattern.replace("SIG", self.own), self.signature or "", re.DOTALL) is not None
 
     def count(self, name: str) -> int:
         return sum(key.lower() == name.lower() for key, _ in self.message.headers)
 
+    @cached_property
+    def keys(self) -> set[str]:
+        try:
+            document = json.loads(self.body)
+        except (ValueError, RecursionError):
+            return set()
+        return set(document) if isinstance(document, dict) else set()
 
-RIGHT = str(REQUEST.header("Stripe-Signature"))
-V1 = RIGHT.rpartition("=")[2]
+
 FULL_WIDTH = re.compile("(?:\xef\xbc[\x90-\x99])+")
 
 Sent = tuple[str, Callable[[Webhook], bool]]
 
 HTTP: dict[str, Sent] = {
     "another body, signed": ("change_body", lambda w: w.body != DOCUMENT and w.is_signed),
-    "another body, not signed": ("change_body", lambda w: w.body != DOCUMENT and w.signature == RIGHT),
-    "a signed body with a field missing": (
-        "change_body",
-        lambda w: w.is_signed and w.body == b'{"id": "evt_7", "amount": 12}',
-    ),
+    "another body, not signed": ("change_body", lambda w: w.body != DOCUMENT and w.has("t=[0-9]+,v1=(?!SIG).{64}")),
+    "a signed body with a field missing": ("change_body", lambda w: w.is_signed and w.keys == {"id", "amount"}),
     "no signature header": ("drop_header", lambda w: w.signature is None),
     "an empty signature header": ("change_signature", lambda w: w.signature == ""),
     "an empty signature": ("change_signature", lambda w: w.v1 == ""),
-    "a signature in capitals": ("change_signature", lambda w: w.v1 == V1.upper()),
-    "a signature padded": ("change_signature", lambda w: w.v1 in (V1 + "=", V1 + "==")),
-    "a signature in base64": (
-        "change_signature",
-        lambda w: w.v1 is not None and len(w.v1) == 44 and w.v1.endswith("="),
-    ),
+    "a signature in capitals": ("change_signature", lambda w: w.v1 == w.own.upper()),
+    "a signature padded": ("change_signature", lambda w: w.has("t=[0-9]+,v1=SIG==?")),
+    "a signature in base64": ("change_signature", lambda w: w.has("t=[0-9]+,v1=[0-9A-Za-z+/]{43}=")),
     "a signature beyond ASCII": ("change_signature", lambda w: w.v1 is not None and not w.v1.isascii()),
-    "half a signature": ("change_signature", lambda w: w.v1 == V1[:32]),
+    "half a signature": ("change_signature", lambda w: w.v1 == w.own[:32]),
     "zeros for a signature": ("change_signature", lambda w: w.v1 == "0" * 64),
-    "two signatures, the right one first": (
-        "change_signature",
-        lambda w: (w.signature or "").startswith(f"{RIGHT},v1=0"),
-    ),
-    "two signatures, the right one last": (
-        "change_signature",
-        lambda w: re.search(f"v1=0+[ ,]v1={V1}$", w.signature or "") is not None,
-    ),
-    "a hundred signatures": ("change_signature", lambda w: (w.signature or "").count(V1) >= 100),
-    "another scheme's signature": (
-        "change_signature",
-        lambda w: (w.signature or "").startswith(("sha256=", "sha1=", "v1,")),
-    ),
-    "a stale time": ("change_time", lambda w: w.body == DOCUMENT and w.v1 == V1 and w.seconds < TIME - 300),
-    "a future time": ("change_time", lambda w: w.body == DOCUMENT and w.v1 == V1 and w.seconds > TIME + 300),
-    "a negative time": ("change_time", lambda w: re.fullmatch("-[0-9]+", w.time) is not None),
+    "two signatures, the right one first": ("change_signature", lambda w: w.has("t=[0-9]+,v1=SIG[ ,]v1=0+")),
+    "two signatures, the right one last": ("change_signature", lambda w: w.has("t=[0-9]+,v1=0+[ ,]v1=SIG")),
+    "a hundred signatures": ("change_signature", lambda w: (w.signature or "").count("v1=") >= 100),
+    "another scheme's signature": ("change_signature", lambda w: w.has("(sha256=|sha1=|v1a?,)SIG")),
+    "a stale time": ("change_time", lambda w: w.is_late and w.seconds < TIME - 300),
+    "a future time": ("change_time", lambda w: w.is_late and w.seconds > TIME + 300),
+    "a negative time": ("change_time", lambda w: re.fullmatch("-[0-9]+", w.stated) is not None),
     "a huge time": ("change_time", lambda w: w.seconds > 1 << 62),
-    "a fractional time": ("change_time", lambda w: re.fullmatch(r"[0-9]+\.[0-9]+", w.time) is not None),
-    "a time with an underscore": ("change_time", lambda w: re.fullmatch("[0-9]+_[0-9]+", w.time) is not None),
-    "a time in full-width digits": ("change_time", lambda w: FULL_WIDTH.fullmatch(w.time) is not None),
-    "a time that is no number": ("change_time", lambda w: w.time == "nan"),
+    "a fractional time": ("change_time", lambda w: w.is_late and re.fullmatch(r"[0-9]+\.[0-9]+", w.stated) is not None),
+    "a time with an underscore": ("change_time", lambda w: re.fullmatch("[0-9]+_[0-9]+", w.stated) is not None),
+    "a time in full-width digits": ("change_time", lambda w: FULL_WIDTH.fullmatch(w.stated) is not None),
+    "a time that is no number": ("change_time", lambda w: w.stated == "nan"),
     "a stale time, signed": ("sign_at_another_time", lambda w: w.is_signed and w.seconds < TIME - 300),
     "a time at the tolerance, signed": (
         "sign_at_another_time",
         lambda w: w.is_signed and abs(w.seconds - TIME) in (300, 301),
     ),
     "a future time, signed": ("sign_at_another_time", lambda w: w.is_signed and w.seconds > TIME + 300),
-    "a time with an underscore, signed": ("sign_at_another_time", lambda w: w.is_signed and "_" in w.time),
+    "a time with an underscore, signed": ("sign_at_another_time", lambda w: w.is_signed and "_" in w.stated),
     "a time in full-width digits, signed": (
         "sign_at_another_time",
-        lambda w: w.is_signed and FULL_WIDTH.fullmatch(w.time) is not None,
+        lambda w: w.is_signed and FULL_WIDTH.fullmatch(w.stated) is not None,
     ),
     "a header dropped": ("drop_header", lambda w: w.count("Content-Length") == 0),
     "the signature header twice": ("double_header", lambda w: w.count("Stripe-Signature") == 2),
     "a length twice": ("double_header", lambda w: w.count("Content-Length") == 2),
     "a header folded": ("fold_header", lambda w: any("\r\n" in value for _, value in w.message.headers)),
     "the signature header folded": ("fold_header", lambda w: re.search("\r\n[ \t]", w.signature or "") is not None),
-    "another charset": ("change_content_type", lambda w: "charset=utf-16" in w.type and w.body == DOCUMENT),
+    "another charset": ("change_content_type", lambda w: "charset=utf-16" in w.type and b"\x00" not in w.body),
     "a body in UTF-16, signed": ("change_transfer", lambda w: w.is_signed and b'"\x00i\x00d\x00' in w.body),
-    "a body in gzip, signed": ("change_transfer", lambda w: w.is_signed and _unzipped(w.body) == DOCUMENT),
+    "a body in gzip, signed": ("change_transfer", lambda w: w.is_signed and _unzipped(w.body)[:1] == b"{"),
     "gzip that is none": (
         "change_transfer",
-        lambda w: w.message.header("Content-Encoding") == "gzip" and w.body == DOCUMENT,
+        lambda w: w.message.header("Content-Encoding") == "gzip" and w.body[:1] == b"{",
     ),
     "a gzip bomb": ("change_transfer", lambda w: len(_unzipped(w.body)) > 1 << 20 and len(w.body) < 2_000),
     "a body in chunks, signed": (
         "change_transfer",
-        lambda w: w.is_signed and w.body.startswith(b"36\r\n{") and w.body.endswith(b"0\r\n\r\n"),
+        lambda w: w.is_signed and re.fullmatch(rb"[0-9a-fA-F]+\r\n\{.*\r\n0\r\n\r\n", w.body, re.DOTALL) is not None,
     ),
     "chunks and a length": ("change_transfer", lambda w: w.count("Transfer-Encoding") * w.count("Content-Length") > 0),
     "a wrong length": ("add_header", lambda w: w.message.headers[-1:] == (("Content-Length", "-1"),)),
@@ -349,7 +354,7 @@ def _unzipped(body: bytes) -> bytes:
         return b""
     try:
         return gzip.decompress(body)
-    except (OSError, EOFError, ValueError):
+    except (OSError, EOFError, zlib.error):
         return b""
 
 

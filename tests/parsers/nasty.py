@@ -1,7 +1,7 @@
 """Parsers that note which named nastiness they meet, and at which execution, where another process can read it.
 
-They refuse and crash nothing: what one nastiness does would hide those that come with it. The note is mapped memory, made
-at the import, because a worker may not open files later.
+They crash at nothing: what one nastiness does would hide those that come with it. The note is mapped memory, made at
+the import, because a worker may not open files later.
 """
 
 import mmap
@@ -63,7 +63,7 @@ def nasty_webhook(message: formats.HttpMessage) -> str:
     _note(HTTP, webhook)
     if webhook.v1 is None or not webhook.is_signed:
         raise ValueError(webhook.signature)
-    return webhook.time
+    return webhook.stated
 
 
 SEEDS = {
