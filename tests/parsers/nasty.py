@@ -71,4 +71,4 @@ SEEDS = {
     "nasty_rows": nastiness.SEEDS["csv"],
     "nasty_webhook": nastiness.SEEDS["http"],
 }
-TABLES = {"nasty_text": TEXT, "nasty_rows": CSV, "nasty_webhook": HTTP}
+TABLES: dict[str, Mapping[str, object]] = {"nasty_text": TEXT, "nasty_rows": CSV, "nasty_webhook": HTTP}

@@ -28,8 +28,7 @@ def test_every_nastiness_is_met(name: str, tmp_path: Path, monkeypatch: pytest.M
     (seeds / "one").write_bytes(nasty.SEEDS[name])
     limits = Limits(seconds=1_200, runs=RUNS, workers=1, seed=1)
     assert findings(Campaign(Project(tmp_path, Config()), [REGISTRY[name]], limits).run()) == []
-    words = memoryview(note.read_bytes()).cast("Q")
+    words = memoryview(note.read_bytes()).cast("Q").tolist()
     met = dict(zip(nasty.TABLES[name], words[1:], strict=False))
-    assert [each for each, number in met.items() if not 0 < number <= RUNS] == [], sorted(
-        met.items(), key=itemgetter(1)
-    )
+    missed = [each for each, number in met.items() if not 0 < number <= RUNS]
+    assert missed == [], sorted(met.items(), key=itemgetter(1))
