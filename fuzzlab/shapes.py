@@ -151,7 +151,10 @@ def _copies(rng: Random, least: int, most: Any) -> int:
 def _character(rng: Random, items: Any) -> str:
     """Give a character of a class, or one beside it; of a class that says what is not in it, anything."""
     if not items or items[0][0] is _constants.NEGATE:
-        return rng.choice(_PLAIN)
+        chosen = rng.choice(_PLAIN)
+        while rng.random() >= ODD and any(_holds(item, chosen) for item in items[1:]):
+            chosen = rng.choice(_PLAIN)
+        return chosen
     operator, argument = rng.choice(items)
     if operator is _constants.LITERAL:
         return chr(argument)
@@ -165,3 +168,18 @@ def _character(rng: Random, items: Any) -> str:
         return rng.choice(_PLAIN)
     usual, odd = _OF_CATEGORY[name]
     return rng.choice(odd) if rng.random() < ODD else rng.choice(usual)
+
+
+def _holds(item: Any, character: str) -> bool:
+    """Whether one item of a class has a character."""
+    operator, argument = item
+    if operator is _constants.LITERAL:
+        return chr(argument) == character
+    if operator is _constants.RANGE:
+        return bool(argument[0] <= ord(character) <= argument[1])
+    name = str(argument).removeprefix("CATEGORY_")
+    kind = name.removeprefix("NOT_")
+    found = {"DIGIT": character.isdigit(), "SPACE": character.isspace()}.get(
+        kind, character.isalnum() or character == "_"
+    )
+    return found != name.startswith("NOT_")

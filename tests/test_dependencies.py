@@ -21,8 +21,9 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.internal.conjecture import utils
 
-from fuzzlab import narrowing
-from fuzzlab.errors import HarnessError
+from fuzzlab import ed25519, formats, narrowing
+from fuzzlab.errors import HarnessError, UserError
+from fuzzlab.lazy import LazyModule
 
 FIRST = (6, 170, 0)
 BROKEN_FROM = (6, 170, 10)
@@ -111,3 +112,21 @@ def test_yaml_is_an_extra_behind_one_door() -> None:
     script = "import sys, importlib; importlib.import_module('fuzzlab.commands.import'); print('yaml' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.strip() == "False"
+
+
+def test_cryptography_is_an_extra_behind_one_door(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is asked for by `fuzzlab[ed25519]` only, imported by one module, and who needs it without it is told so."""
+    root = Path(__file__).parents[1]
+    project = tomllib.loads((root / "pyproject.toml").read_text())["project"]
+    assert not any("cryptography" in line for line in project["dependencies"])
+    assert project["optional-dependencies"]["ed25519"] == ["cryptography>=44"]
+    doors = [path.name for path in (root / "fuzzlab").rglob("*.py") if "cryptography." in path.read_text()]
+    assert doors == ["ed25519.py"]
+    script = (
+        "import sys; from fuzzlab import formats; formats.signers.stripe('s'); print('cryptography' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.strip() == "False"
+    monkeypatch.setattr(ed25519, "ed25519", LazyModule("no_such_package.ed25519"))
+    with pytest.raises(UserError, match=r"pip install 'fuzzlab\[ed25519\]'"):
+        formats.signers.standard_webhooks("whsk_" + "A" * 43 + "=")

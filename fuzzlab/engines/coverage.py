@@ -234,7 +234,7 @@ def trace(executor: Executor, options: Message, send: Callable[[Message], None],
         ready: to call just before the first execution.
     """
     head = executor.box.head
-    executor.target.format.learn(mine(executor.target, executor.scope))  # a campaign's features, under its names
+    executor.target.format.learn(mine(executor.target, executor.scope).words)  # a campaign's features, under its names
     feedback = _feedback(executor)
     executor.observe(feedback.observer(most_skipped=1))
 

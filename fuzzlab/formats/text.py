@@ -78,7 +78,7 @@ class Text(Format[str]):
         self._shapes: tuple[Shape, ...] = ()
         self._limits: tuple[int, ...] = ()
         self.mutators = (*strings.MUTATORS, self.become_run, self.become_run, self.fill)
-        self.raw_mutators = (self.become_bytes,)
+        self.raw_mutators = (self.become_bytes, self.become_bytes)
 
     def decode(self, data: bytes) -> str:
         """Read UTF-8; encoded surrogates are lone surrogates or, without those, U+FFFD, as is any broken byte."""
@@ -183,7 +183,7 @@ class Text(Format[str]):
 
     def become_bytes(self, rng: Random, data: bytes) -> bytes:  # noqa: ARG002 - as above
         """Become random bytes: a few, a boundary's number, or 50 kB as far as the limit allows."""
-        size = rng.choice((*LENGTHS, MOST_RANDOM))
+        size = MOST_RANDOM if rng.random() < 0.5 else rng.choice(LENGTHS)  # so many seldom have room in a campaign
         return rng.randbytes(min(size, self.max_size))
 
     def study(self, inputs: Sequence[bytes]) -> None:

@@ -243,7 +243,8 @@ class Webhook:
         self.signature = message.header("Stripe-Signature")
         self.type = message.header("Content-Type") or ""
         found = re.match("t=([^,]*),v1=(.*)$", self.signature or "", re.DOTALL)
-        self.stated, self.v1 = found.groups() if found else ("", None)
+        self.stated: str = found[1] if found else ""
+        self.v1: str | None = found[2] if found else None
 
     def right(self, time: str = str(TIME)) -> str:
         """The right signature of the body at a time."""

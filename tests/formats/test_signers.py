@@ -10,8 +10,11 @@ import time
 from typing import Any
 
 import pytest
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from standardwebhooks.webhooks import Webhook
 
+from fuzzlab import ed25519
 from fuzzlab.errors import UserError
 from fuzzlab.formats import HttpMessage, signers
 
@@ -59,6 +62,59 @@ def test_standard_webhooks_library_verifies(secret: str | bytes, body: bytes) ->
         Webhook(secret).verify(signed.body + b" ", dict(signed.headers))
 
 
+SEED = bytes.fromhex("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60")
+PUBLIC = bytes.fromhex("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a")
+"""RFC 8032, section 7.1, test 1: a private key and its public one."""
+
+
+def test_ed25519_s_own_vector() -> None:
+    """The first test of RFC 8032: the signature of nothing."""
+    assert ed25519.signing(SEED)(b"").hex() == (
+        "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46b"
+        "d25bf5f0595bbe24655141438e7a100b"
+    )
+
+
+@pytest.mark.parametrize("key", [SEED, SEED + PUBLIC])
+@pytest.mark.parametrize("padding", ["", "="])
+def test_standard_webhooks_with_a_private_key(key: bytes, padding: str) -> None:
+    """`whsk_` signs by v1a, over the same text as v1, so that the public key verifies; with or without padding."""
+    encoded = base64.b64encode(key).decode().rstrip("=")
+    signer = signers.standard_webhooks("whsk_" + encoded + padding * (-len(encoded) % 4), timestamp=7, msg_id="msg_1")
+    signed = signer.sign(_message(BODY))
+    scheme, _, signature = str(signed.header("webhook-signature")).partition(",")
+    assert (scheme, signed.header("webhook-id"), signed.header("webhook-timestamp")) == ("v1a", "msg_1", "7")
+    public = Ed25519PublicKey.from_public_bytes(PUBLIC)
+    public.verify(base64.b64decode(signature), b"msg_1.7." + BODY)
+    with pytest.raises(InvalidSignature):
+        public.verify(base64.b64decode(signature), b"msg_1.8." + BODY)
+
+
+@pytest.mark.parametrize("secret", ["whsk_", "whsk_!!", "whsk_YWI="])
+def test_an_impossible_private_key_is_the_user_s_mistake(secret: str) -> None:
+    """Neither base64 nor 32 or 64 bytes."""
+    with pytest.raises(UserError, match=r"the private key has|the secret is not 'whsk_'"):
+        signers.standard_webhooks(secret)
+
+
+@pytest.mark.parametrize("time", ["1", "-1", "1_7", "1700000000.5", "", "\xef\xbc\x91"])
+def test_another_time_is_signed_as_it_is_written(time: str) -> None:
+    """at() gives the right signature of another time stamp, whatever it is, in the header and under the signature."""
+    signed = signers.stripe("s").at(time).sign(_message(BODY))
+    digest = hmac.new(b"s", time.encode("latin-1") + b"." + BODY, hashlib.sha256).hexdigest()
+    assert signed.header("Stripe-Signature") == f"t={time},v1={digest}"
+    standard = signers.standard_webhooks(SECRET).at(time).sign(_message(BODY))
+    assert standard.header("webhook-timestamp") == time
+    assert standard.header("webhook-signature") != signers.standard_webhooks(SECRET).sign(_message(BODY)).header(
+        "webhook-signature"
+    )
+
+
+def test_who_signs_a_time() -> None:
+    """GitHub does not."""
+    assert [signer.is_timed for signer in ALL] == [False, True, True, False, True]
+
+
 def test_hmac_of_one_s_own() -> None:
     """Algorithm, encoding, prefix and template are the caller's."""
     signer = signers.hmac(
@@ -87,10 +143,11 @@ ALL = [
     signers.stripe("s"),
     signers.standard_webhooks(SECRET),
     signers.hmac("s", header="X-Sig"),
+    signers.standard_webhooks("whsk_" + base64.b64encode(SEED).decode()),
 ]
 
 
-@pytest.mark.parametrize("signer", ALL, ids=["github", "stripe", "standard", "hmac"])
+@pytest.mark.parametrize("signer", ALL, ids=["github", "stripe", "standard", "hmac", "private"])
 def test_to_sign_twice_is_to_sign_once(signer: signers.Signer) -> None:
     """A signature replaces the one before it, in its place, and only the signer's headers change."""
     once = signer.sign(_message(BODY))
