@@ -33,5 +33,5 @@ KINDS: Final[dict[str, tuple[str, ...]]] = {
 }  # fmt: skip
 """Language -> snippets that it reads as more than text."""
 
-INJECTIONS: Final = tuple(dict.fromkeys(snippet for snippets in KINDS.values() for snippet in snippets))
-"""All of them, each once."""
+INJECTIONS: Final = tuple(KINDS.values())
+"""To choose a language from, then a snippet: no language drowns the others."""

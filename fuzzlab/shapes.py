@@ -179,7 +179,6 @@ def _holds(item: Any, character: str) -> bool:
         return bool(argument[0] <= ord(character) <= argument[1])
     name = str(argument).removeprefix("CATEGORY_")
     kind = name.removeprefix("NOT_")
-    found = {"DIGIT": character.isdigit(), "SPACE": character.isspace()}.get(
-        kind, character.isalnum() or character == "_"
-    )
+    in_word = character.isalnum() or character == "_"
+    found = {"DIGIT": character.isdigit(), "SPACE": character.isspace()}.get(kind, in_word)
     return found != name.startswith("NOT_")

@@ -237,7 +237,7 @@ def other_digits(rng: Random, digits: str) -> str:
 
 def insert_injection(rng: Random, text: str) -> str:
     """Put in, or become, what another language takes for its own."""
-    snippet = rng.choice(INJECTIONS)
+    snippet = rng.choice(rng.choice(INJECTIONS))
     return snippet if rng.random() < 0.125 else _spliced(rng, text, snippet)
 
 

@@ -65,6 +65,15 @@ def test_nothing_of_the_harness() -> None:
     assert b"max_size" not in mined("tests.planted.magic_platform:magic_platform")
 
 
+def test_patterns_are_mined_too() -> None:
+    """Compiled ones, with their flags, and those that stand as strings where they are used; what is none is not."""
+    target = adhoc("tests.parsers.vocabulary:every_way")
+    patterns = dict(mine(target, Scope(packages(target))).patterns)
+    assert patterns
+    assert all(re.compile(pattern, flags) for pattern, flags in patterns.items())
+    assert any("RX-ONE" in pattern for pattern in patterns)
+
+
 def test_the_nearest_first() -> None:
     """What the target's own function compares with comes before what it calls, and that before what it never names."""
     words = mined("tests.parsers.vocabulary:every_way")

@@ -39,8 +39,12 @@ OF_GRAMMAR: Final = 4
 """Times that each mutator of the grammar stands among the others, which are about fifty."""
 
 
-OF_SHAPES: Final = 3
-"""Times that a mutator of the code's own patterns stands among the others: what is not in their shape is refused."""
+OF_SHAPES: Final = 8
+"""Times that each mutator of the code's own patterns stands among some sixty others: what is not in their shape is
+refused at once."""
+
+SHAPED_WORDS: Final = 1 / 4
+"""Share of texts in the shape of a pattern among the learned words that are placed."""
 
 OF_LIMITS: Final = 2
 
@@ -129,7 +133,9 @@ class Text(Format[str]):
         return tuple(dict.fromkeys(map(self.encode, (*strings.SEPARATORS, *strings.TOKENS, *special))))
 
     def put_word(self, rng: Random, value: str) -> str | None:
-        """Put a learned word anywhere."""
+        """Put a learned word anywhere, at times a text in the shape of a learned pattern."""
+        if self._shapes and rng.random() < SHAPED_WORDS:
+            return self.put_shape(rng, value)
         return words.placed(rng, value, self.decode(words.pick(rng, self.words))) if self.words else None
 
     def become_run(self, rng: Random, value: str) -> str:  # noqa: ARG002 - a mutator's shape; this one forgets the text
