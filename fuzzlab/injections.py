@@ -29,6 +29,7 @@ KINDS: Final[dict[str, tuple[str, ...]]] = {
     "xml": ("]]>", "<?xml", '<!DOCTYPE a [<!ENTITY b "c">]>&b;', "&#x0;", "<a/>"),
     "query": ('{"$gt":""}', "[$ne]=1", '"}', "__proto__[a]=1"),
     "code": ("__import__('os')", "\\", "\\\\", "!!python/name:os.system", "(lambda:0)()"),
+    "escape": ("\\ud800", "\\udfff", "\\u0000", "\\x00", "%00", "%uD800", "&#xd800;", "%ED%A0%80", "\\N{"),
     "pattern": ("(a+)+$", "[", "(", "*", ".*", "\\1", "^", "(?i)", "\\p{L}"),
 }  # fmt: skip
 """Language -> snippets that it reads as more than text."""

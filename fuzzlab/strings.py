@@ -275,6 +275,11 @@ def of_language(rng: Random, text: str) -> str | None:
     return rng.choice(LANGUAGE_MUTATORS)(rng, text)
 
 
+def disguise(rng: Random, text: str) -> str | None:
+    """Write letters or digits as their kin in Unicode, or with marks on them."""
+    return rng.choice(disguises.MUTATORS)(rng, text)
+
+
 def surround(rng: Random, text: str) -> str:
     """Put white space or quotes around."""
     around = rng.choice((*unicode.CLASSES["space"], '"', "'", "`", "\ufeff"))
@@ -305,7 +310,8 @@ MUTATORS: Final[tuple[StringMutator, ...]] = (
     insert_token,
     nest,
     surround,
-    *disguises.MUTATORS,
+    disguise,
+    disguise,
     *(of_language,) * 20,
 )
 """Chosen from evenly, so that half of the changes to a text of some language are to its tokens. The doubled ones reach

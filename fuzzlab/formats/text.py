@@ -51,6 +51,9 @@ OF_LIMITS: Final = 2
 MOST_RANDOM: Final = 50_000
 """Random bytes: no text at all, and more of it than a name's parser expects."""
 
+ROOMY: Final = 7 / 8
+"""Share of so many among random bytes: in a campaign there is seldom room for them."""
+
 
 def _surrogate_or_replacement(error: UnicodeError) -> tuple[str, int]:
     """Read an encoded surrogate as itself and any other broken byte as U+FFFD (the WHATWG decoder's way)."""
@@ -82,7 +85,7 @@ class Text(Format[str]):
         self._shapes: tuple[Shape, ...] = ()
         self._limits: tuple[int, ...] = ()
         self.mutators = (*strings.MUTATORS, self.become_run, self.become_run, self.fill)
-        self.raw_mutators = (self.become_bytes, self.become_bytes)
+        self.raw_mutators = (self.become_bytes,)
 
     def decode(self, data: bytes) -> str:
         """Read UTF-8; encoded surrogates are lone surrogates or, without those, U+FFFD, as is any broken byte."""
@@ -189,7 +192,7 @@ class Text(Format[str]):
 
     def become_bytes(self, rng: Random, data: bytes) -> bytes:  # noqa: ARG002 - as above
         """Become random bytes: a few, a boundary's number, or 50 kB as far as the limit allows."""
-        size = MOST_RANDOM if rng.random() < 0.5 else rng.choice(LENGTHS)  # so many seldom have room in a campaign
+        size = MOST_RANDOM if rng.random() < ROOMY else rng.choice(LENGTHS)
         return rng.randbytes(min(size, self.max_size))
 
     def study(self, inputs: Sequence[bytes]) -> None:

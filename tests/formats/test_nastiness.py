@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 
-from fuzzlab import disguises, formats, heads, rows, strings
+from fuzzlab import formats
 from fuzzlab.errors import Undecodable
 from fuzzlab.formats import Format
-from fuzzlab.formats import csv as csv_door
 from tests.formats import seeded
 from tests.formats.nastiness import CSV, HTTP, LIMIT, PATTERN, SEEDS, SIGNER, TEXT, Sheet, Webhook
 
@@ -80,15 +79,8 @@ def test_http(name: str) -> None:
     assert any(map(found, _made(OF_HTTP, mutator, SEEDS["http"], TRIES)))
 
 
-@pytest.mark.parametrize(
-    ("form", "table", "homes"),
-    [
-        (OF_TEXT, TEXT, (strings, disguises)),
-        (OF_CSV, CSV, (rows, csv_door)),
-        (OF_HTTP, HTTP, (heads,)),
-    ],
-)
-def test_every_row_names_a_mutator_of_the_format(form: Format[Any], table: Any, homes: Any) -> None:
+@pytest.mark.parametrize(("form", "table"), [(OF_TEXT, TEXT), (OF_CSV, CSV), (OF_HTTP, HTTP)])
+def test_every_row_names_a_mutator_of_the_format(form: Format[Any], table: Any) -> None:
     """No row of the table is satisfied by a function that no format calls."""
     names = {mutator.__name__ for mutator in (*form.mutators, *form.raw_mutators)}
     assert {mutator for mutator, _ in table.values()} <= names
