@@ -20,8 +20,8 @@ LAYERS = (
         "clock sanitizers patterns words bytecode sensitive jsonleaves codings safeyaml"
     ),
     "strings grammar",
-    "heads document trees rows blocks schemas regexes merging nodes sinks/ leaves table literals fakes probes transfer signatures",
-    "jsontext pruning scalars narrowing drift inference",
+    "heads document trees rows blocks schemas regexes merging nodes sinks/ leaves table literals fakes probes",
+    "jsontext pruning transfer signatures scalars narrowing drift inference",
     "blueprint",
     "documents violations",
     "redaction",

@@ -264,7 +264,7 @@ class Http(Format[HttpMessage]):
         except Undecodable:
             return
         for name, body in self.body.drifts(message.body):
-            yield name, self.encode(self._signed(_with_body(message, body)))
+            yield name, self.encode(self._signed(resized(message, body)))
 
     def borrow_header(self, rng: Random, message: HttpMessage) -> HttpMessage | None:
         """Add a header of another request, or give one of the message's the value, or a part of the value, of one."""

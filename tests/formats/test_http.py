@@ -127,7 +127,8 @@ def test_mutated_bodies_are_mostly_signed_again() -> None:
         if not split and message.header("User-Agent") == "x":
             changed += 1
             signed += _is_signed(data or b"")
-            assert message.header("Content-Length") == str(len(message.body))
+            if message.header("Transfer-Encoding") is None:
+                assert message.header("Content-Length") == str(len(message.body))
     assert changed > 1_000
     assert 0.8 < signed / changed < 0.95
 
