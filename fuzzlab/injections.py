@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["INJECTIONS", "KINDS"]
+__all__ = ["BY_LANGUAGE", "INJECTIONS", "KINDS"]
 
 KINDS: Final[dict[str, tuple[str, ...]]] = {
     "sql": ("' OR '1'='1", "'; DROP TABLE x;--", "'", "''", "1 UNION SELECT NULL--", "\\'", "%' ESCAPE '", "`"),
@@ -34,5 +34,8 @@ KINDS: Final[dict[str, tuple[str, ...]]] = {
 }  # fmt: skip
 """Language -> snippets that it reads as more than text."""
 
-INJECTIONS: Final = tuple(KINDS.values())
+INJECTIONS: Final = tuple(dict.fromkeys(snippet for snippets in KINDS.values() for snippet in snippets))
+"""All of them, each once."""
+
+BY_LANGUAGE: Final = tuple(KINDS.values())
 """To choose a language from, then a snippet: no language drowns the others."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from itertools import chain
 from random import Random
 from typing import Any, Final
 
@@ -40,7 +39,7 @@ _RARE: Final = 1 / 12
 """Share of each kind of strange text."""
 
 _LETTERS: Final = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-_TEXTS: Final = tuple(text for text in (*strings.TOKENS, *chain.from_iterable(INJECTIONS)) if text.isprintable())
+_TEXTS: Final = tuple(text for text in (*strings.TOKENS, *INJECTIONS) if text.isprintable())
 _CHARACTERS: Final = tuple(
     piece for kind in unicode.CLASSES.values() for piece in kind if not any("\ud800" <= c <= "\udfff" for c in piece)
 )

@@ -14,7 +14,7 @@ from typing import Final
 
 from fuzzlab import disguises, tokens, unicode
 from fuzzlab.boundaries import INTEGERS, LENGTHS, NUMBER_SPELLINGS
-from fuzzlab.injections import INJECTIONS
+from fuzzlab.injections import BY_LANGUAGE
 
 __all__ = ["MUTATORS", "SEPARATORS", "TOKENS", "mutated", "simpler", "special", "special_run"]
 
@@ -237,7 +237,7 @@ def other_digits(rng: Random, digits: str) -> str:
 
 def insert_injection(rng: Random, text: str) -> str:
     """Put in, or become, what another language takes for its own."""
-    snippet = rng.choice(rng.choice(INJECTIONS))
+    snippet = rng.choice(rng.choice(BY_LANGUAGE))
     return snippet if rng.random() < 0.125 else _spliced(rng, text, snippet)
 
 

@@ -202,7 +202,7 @@ def _replays(folder: Path, kept: set[str]) -> None:
 
 def test_a_few_moments(tmp_path: Path) -> None:
     """Ten of them, in every run of the tests."""
-    _spree(tmp_path, seed=1, moments=10)
+    _spree(tmp_path, seed=1, moments=5)
 
 
 @pytest.mark.slow

@@ -117,18 +117,14 @@ def test_mutated_bodies_are_mostly_signed_again() -> None:
     """About 7 of 8 changed bodies are signed, and keep a right Content-Length; the rest are not signed."""
     rng = seeded(31)
     changed = signed = 0
+    sent = PLAIN.decode(INPUT)
     for _ in range(3_000):
-        data = SIGNED.mutate(INPUT, rng, 65_536)
-        try:
-            message = PLAIN.decode(data or b"")
-        except Undecodable:
-            continue
-        split = message.body.endswith(DOCUMENT)  # a header's value may hold an empty line
-        if not split and message.header("User-Agent") == "x":
+        message = SIGNED.change_body(rng, sent)
+        if message is not None and message.body != DOCUMENT:
             changed += 1
-            signed += _is_signed(data or b"")
-            if message.header("Transfer-Encoding") is None:
-                assert message.header("Content-Length") == str(len(message.body))
+            signed += SIGNER.sign(message) == message
+            assert message.header("Content-Length") == str(len(message.body))
+            assert message.header("User-Agent") == "x"
     assert changed > 1_000
     assert 0.8 < signed / changed < 0.95
 
