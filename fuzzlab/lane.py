@@ -17,6 +17,7 @@ from pathlib import Path
 from fuzzlab.blackbox import ACCEPTED, FEATURES, IMPATIENT, REJECTED, SEQUENCE, STARTED
 from fuzzlab.channel import Message, pack
 from fuzzlab.corpus import Plain
+from fuzzlab.engines.coverage import EXAMPLES
 from fuzzlab.errors import UserError
 from fuzzlab.files import is_abandoned, spare_folder
 from fuzzlab.process import TICK, Child
@@ -223,6 +224,7 @@ class Lane:
         self._coverage = self._log_read = 0
         self._begun: float | None = None
         self._first_runs = 0
+        self._first_at_most = 2 * (len(first.inputs) + (first.plain.files if first.plain else 0) + EXAMPLES)
 
     @property
     def age(self) -> float:
@@ -250,6 +252,8 @@ class Lane:
         """Whether it has run its first corpus and tries new inputs."""
         if self._begun is None:
             self._read_log()
+            if self.executions > self._first_at_most:  # a log that cannot be written, on a full disk, says nothing
+                self._note_begun()
         return self._begun is not None
 
     @property
@@ -290,8 +294,11 @@ class Lane:
         found = _COVERAGE.findall(text)
         self._coverage = max(self._coverage, *map(int, found[-1:] or [0]))  # a line cut in two says too little
         if self._begun is None and _BEGUN.search(text):
-            self._begun = time.monotonic()
-            self._first_runs = self.executions
+            self._note_begun()
+
+    def _note_begun(self) -> None:
+        self._begun = time.monotonic()
+        self._first_runs = self.executions
 
     def found_after(self) -> float:
         """Seconds from the target's first execution to now."""
