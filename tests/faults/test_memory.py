@@ -102,7 +102,7 @@ def test_a_slow_leak_in_a_campaign(project: Project, name: str) -> None:
     assert [event.finding.signature for event in events if isinstance(event, FindingSeen)] == []
     assert result.findings == ()
     assert result.executions == runs
-    assert reasons
+    assert reasons or result.seconds < 3  # its size is looked at once a second, and the runs may be over by then
     assert all(reason.startswith("recycled: ") for reason in reasons)
     assert result.worker_restarts == len(reasons)
     assert not list((project.corpus / result.name).glob("regressions/*"))
