@@ -4,17 +4,21 @@ They crash at nothing: what one nastiness does would hide those that come with i
 the import, because a worker may not open files later.
 """
 
+import json
 import mmap
 import os
+import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from fuzzlab import Budget, formats, target
 from tests.formats import nastiness
 from tests.formats.nastiness import CSV, HTTP, LIMIT, PATTERN, SIGNER, TEXT, Sheet, Webhook
+from tests.test_jsontext import NASTINESS, ORDER
 
-__all__ = ["NOTE", "WORD", "nasty_rows", "nasty_text", "nasty_webhook"]
+__all__ = ["NOTE", "WORD", "nasty_json", "nasty_rows", "nasty_text", "nasty_webhook"]
 
 NOTE = "FUZZLAB_TEST_NASTINESS"
 """The environment variable that names the file; without it there is memory that nobody else sees."""
@@ -35,6 +39,10 @@ def _note(table: Mapping[str, tuple[str, Callable[[Any], bool]]], value: object)
     for place, (_, has) in enumerate(table.values(), start=1):
         if not _met[place] and has(value):
             _met[place] = _met[0]
+
+
+def _matches(pattern: re.Pattern[str], text: str) -> bool:
+    return pattern.search(text) is not None
 
 
 @target(format=formats.text(max_size=60_000), budget=Budget(seconds=20))
@@ -66,9 +74,26 @@ def nasty_webhook(message: formats.HttpMessage) -> str:
     return webhook.stated
 
 
+JSON: dict[str, tuple[str, Callable[[str], bool]]] = {
+    name: (mutator, partial(_matches, re.compile(pattern))) for name, (mutator, pattern) in NASTINESS.items()
+}
+
+
+@target(format=formats.json(), allow=(ValueError, RecursionError), budget=Budget(seconds=20))
+def nasty_json(data: bytes) -> object:
+    _note(JSON, data.decode("utf-8", "surrogateescape"))
+    return json.loads(data)
+
+
 SEEDS = {
+    "nasty_json": ORDER,
     "nasty_text": nastiness.SEEDS["text"],
     "nasty_rows": nastiness.SEEDS["csv"],
     "nasty_webhook": nastiness.SEEDS["http"],
 }
-TABLES: dict[str, Mapping[str, object]] = {"nasty_text": TEXT, "nasty_rows": CSV, "nasty_webhook": HTTP}
+TABLES: dict[str, Mapping[str, object]] = {
+    "nasty_json": JSON,
+    "nasty_text": TEXT,
+    "nasty_rows": CSV,
+    "nasty_webhook": HTTP,
+}
