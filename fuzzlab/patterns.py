@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Iterator
-from re import _constants, _parser  # the only parser of Python's own syntax there is
+from re import _constants  # what its trees are made of
 from typing import Any, Final
+
+from fuzzlab.regextree import REPEATS, inside, parsed
 
 __all__ = ["looks_like_one", "pieces", "samples"]
 
@@ -22,7 +24,6 @@ MOST_ALTERNATIVES: Final = 16
 LONGEST_SAMPLE: Final = 256
 """Characters; more is no token, and what a hostile pattern takes to match grows with it."""
 
-_REPEATS: Final = {getattr(_constants, name) for name in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT")}
 _BY_CATEGORY: Final = {
     "CATEGORY_DIGIT": "0",
     "CATEGORY_SPACE": " ",
@@ -42,14 +43,14 @@ def looks_like_one(text: str) -> bool:
 
 def pieces(pattern: str, flags: int = 0) -> Iterator[str]:
     """Yield the runs of literal characters in a pattern, in its order; nothing for what is no pattern."""
-    tree = _parsed(pattern, flags)
+    tree = parsed(pattern, flags)
     if tree is not None:
         yield from _runs(tree)
 
 
 def samples(pattern: str, flags: int = 0) -> tuple[str, ...]:
     """Give short texts that the pattern matches: one for each of its alternatives, as far as the obvious ones match."""
-    tree = _parsed(pattern, flags)
+    tree = parsed(pattern, flags)
     if tree is None:
         return ()
     found: dict[str, None] = {}
@@ -65,32 +66,6 @@ def samples(pattern: str, flags: int = 0) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _parsed(pattern: str, flags: int) -> Any:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # FutureWarning: what the pattern's author was told already
-            return _parser.parse(pattern, flags & ~re.DEBUG)
-    except (re.error, ValueError, OverflowError, RecursionError):
-        return None
-
-
-def _children(operator: Any, argument: Any) -> list[Any]:
-    """Give the patterns inside one operation."""
-    if operator in _REPEATS:
-        return [argument[2]]
-    if operator is _constants.SUBPATTERN:
-        return [argument[3]]
-    if operator is _constants.BRANCH:
-        return list(argument[1])
-    if operator in (_constants.ASSERT, _constants.ASSERT_NOT):
-        return [argument[1]]
-    if operator is _constants.ATOMIC_GROUP:
-        return [argument]
-    if operator is _constants.GROUPREF_EXISTS:
-        return [part for part in argument[1:] if part is not None]
-    return []
-
-
 def _runs(tree: Any) -> Iterator[str]:
     run = ""
     for operator, argument in tree:
@@ -100,7 +75,7 @@ def _runs(tree: Any) -> Iterator[str]:
         if run:
             yield run
         run = ""
-        for child in _children(operator, argument):
+        for child in inside(operator, argument):
             yield from _runs(child)
     if run:
         yield run
@@ -125,7 +100,7 @@ def _matched(operator: Any, argument: Any, groups: dict[int, str], chosen: int) 
         return _member(argument)
     if operator is _constants.GROUPREF:
         return groups.get(argument, "")
-    if operator in _REPEATS:
+    if operator in REPEATS:
         return _shortest(argument[2], groups, chosen) * min(int(argument[0]), MOST_COPIES)
     if operator is _constants.BRANCH:
         return _shortest(argument[1][chosen % len(argument[1])], groups, chosen)

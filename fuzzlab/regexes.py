@@ -15,6 +15,7 @@ from random import Random
 from typing import Any, Final
 
 from fuzzlab import unicode
+from fuzzlab.regextree import parsed
 
 __all__ = ["readable", "sampler"]
 
@@ -63,7 +64,7 @@ def sampler(pattern: str, *, least: int = 0, most: int | None = None) -> Maker |
     """
     try:
         known = re.compile(readable(pattern))
-        make = _sequence(list(re._parser.parse(readable(pattern))))  # noqa: SLF001 - there is no public one
+        make = _sequence(list(parsed(readable(pattern), 0) or ()))
     except (re.error, OverflowError, RecursionError, _Unknown):
         return None
     search = known.search
@@ -103,8 +104,8 @@ class _Unknown(Exception):
     """An operation that has no strings of its own."""
 
 
-def _sequence(parsed: list[tuple[Any, Any]]) -> Maker:
-    makers = [made for op, argument in parsed if (made := _one(str(op), argument)) is not None]
+def _sequence(operations: list[tuple[Any, Any]]) -> Maker:
+    makers = [made for op, argument in operations if (made := _one(str(op), argument)) is not None]
     if not makers:
         return lambda _: ""
     if len(makers) == 1:

@@ -6,14 +6,13 @@ of another script (`\d`, `\w`), a line end behind `$`, the other case, a part th
 
 from __future__ import annotations
 
-import re
-import warnings
 from collections.abc import Callable, Iterable
 from random import Random
-from re import _constants, _parser  # the only parser of Python's own syntax there is
+from re import _constants  # what its trees are made of
 from typing import Any, Final
 
 from fuzzlab import unicode
+from fuzzlab.regextree import REPEATS, inside, parsed
 
 __all__ = ["Shape", "bounds", "shapes"]
 
@@ -35,7 +34,9 @@ ODD: Final = 1 / 8
 """Share of the repetitions at or beside a bound, and of characters that only Unicode's classes have: a text of several
 parts then has one odd part, mostly."""
 
-_REPEATS: Final = {getattr(_constants, name) for name in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT")}
+_LOOKS: Final = {_constants.ASSERT, _constants.ASSERT_NOT}
+"""What takes no text of its own."""
+
 _OF_CATEGORY: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "DIGIT": ("0123456789", unicode.CLASSES["digit"]),
     "WORD": ("abzABZ059_", (*unicode.CLASSES["letter"], *unicode.CLASSES["digit"])),
@@ -61,40 +62,17 @@ def bounds(pattern: str, flags: int = 0) -> frozenset[int]:
 
     def look(tree: Any) -> None:
         for operator, argument in tree:
-            if operator in _REPEATS:
+            if operator in REPEATS:
                 found.update(int(n) for n in argument[:2] if 1 < int(n) < int(_constants.MAXREPEAT))
-            for inner in _inside(operator, argument):
+            for inner in () if operator in _LOOKS else inside(operator, argument):
                 look(inner)
 
-    look(_parsed(pattern, flags) or ())
+    look(parsed(pattern, flags) or ())
     return frozenset(found)
 
 
-def _parsed(pattern: str, flags: int) -> Any:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # FutureWarning: what the pattern's author was told already
-            return _parser.parse(pattern, flags & ~re.DEBUG)
-    except (re.error, ValueError, OverflowError, RecursionError):
-        return None
-
-
-def _inside(operator: Any, argument: Any) -> list[Any]:
-    if operator in _REPEATS:
-        return [argument[2]]
-    if operator is _constants.SUBPATTERN:
-        return [argument[3]]
-    if operator is _constants.BRANCH:
-        return list(argument[1])
-    if operator is _constants.ATOMIC_GROUP:
-        return [argument]
-    if operator is _constants.GROUPREF_EXISTS:
-        return [part for part in argument[1:] if part is not None]
-    return []
-
-
 def _shape(pattern: str, flags: int) -> Shape | None:
-    tree = _parsed(pattern, flags)
+    tree = parsed(pattern, flags)
     if tree is None or all(operator is _constants.LITERAL for operator, _ in tree):
         return None
 
@@ -115,7 +93,7 @@ def _write(tree: Any, rng: Random, out: list[str], groups: dict[int, str], room:
             character = chr(argument)
             out.append(character.swapcase() if rng.random() < ODD / 8 else character)
             room -= 1
-        elif operator in _REPEATS:
+        elif operator in REPEATS:
             for _ in range(_copies(rng, int(argument[0]), argument[1])):
                 room = _write(argument[2], rng, out, groups, room)
                 if room <= 0:
@@ -131,7 +109,7 @@ def _write(tree: Any, rng: Random, out: list[str], groups: dict[int, str], room:
         elif operator is _constants.AT:
             if argument is _constants.AT_END and rng.random() < ODD:
                 out.append("\n")  # `$` matches before it
-        elif inner := _inside(operator, argument):
+        elif operator not in _LOOKS and (inner := inside(operator, argument)):
             room = _write(rng.choice(inner), rng, out, groups, room)
         elif operator in (_constants.ANY, _constants.NOT_LITERAL, _constants.IN):
             out.append(_character(rng, argument if operator is _constants.IN else ()))

@@ -32,6 +32,7 @@ from fuzzlab.schedule import Slice
 from fuzzlab.verdict import Finding, Outcome, Status, Verdict
 from fuzzlab.worker import scratch
 from tests.parsers.planted import SESAME
+from tests.processes import alive, children
 from tests.projects import environment, fuzzlab, make_project
 
 pytestmark = pytest.mark.skipif(coverage.missing() is not None, reason="the coverage engine needs Atheris")
@@ -254,18 +255,6 @@ def test_ctrl_c_waits_for_no_attempt(project: Project) -> None:
     assert list(backlog.finished()) == []
 
 
-def _children(pid: int) -> list[int]:
-    found = []
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = path.read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
-        except OSError:
-            continue
-        if int(fields[1]) == pid:
-            found.append(int(path.parent.name))
-    return found
-
-
 def _eventually(condition: Iterator[bool], *, seconds: float = 30) -> bool:
     end = time.monotonic() + seconds
     for holds in condition:
@@ -277,13 +266,6 @@ def _eventually(condition: Iterator[bool], *, seconds: float = 30) -> bool:
     return False
 
 
-def _alive(pid: int) -> bool:
-    try:
-        return ") Z " not in Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
-    except OSError:
-        return False
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")
 @pytest.mark.slow
 def test_kill_9_of_the_supervisor(tmp_path: Path) -> None:
@@ -293,10 +275,10 @@ def test_kill_9_of_the_supervisor(tmp_path: Path) -> None:
     with subprocess.Popen(words, cwd=tmp_path, env=environment(), stdout=subprocess.DEVNULL) as supervisor:
         regressions = tmp_path / "corpus" / "indexed" / "regressions"
         assert _eventually(any(regressions.glob("*.json")) for _ in iter(int, 1))
-        children = _children(supervisor.pid)
-        assert children
+        started = children(supervisor.pid)
+        assert started
         os.kill(supervisor.pid, signal.SIGKILL)
-    assert _eventually(not any(map(_alive, children)) for _ in iter(int, 1))
+    assert _eventually(not any(map(alive, started)) for _ in iter(int, 1))
     (sidecar,) = regressions.glob("*.json")
     assert json.loads(sidecar.read_bytes())["signature"] == "crash IndexError shop:indexed"
     again = fuzzlab(tmp_path, "fuzz", "indexed", "--runs", "500", "--time", "30s", "--json")

@@ -14,7 +14,10 @@ PACKAGE = Path(fuzzlab.__file__).parent
 
 # A module imports only from strictly lower layers, plus its own family's __init__. Lowest first.
 LAYERS = (
-    "errors verdict message lazy escape files unicode injections boundaries interrupts plateau columns screen cover",
+    (
+        "errors verdict message lazy escape files unicode injections boundaries regextree interrupts plateau columns "
+        "screen cover"
+    ),
     (
         "events evidence sidecar channel blackbox footprint project duration tokens disguises shapes ed25519 "
         "clock sanitizers patterns words bytecode sensitive jsonleaves codings safeyaml"

@@ -92,7 +92,7 @@ def test_a_session_says_so(project: Project) -> None:
 @pytest.mark.parametrize("name", LEAKING)
 def test_a_slow_leak_in_a_campaign(project: Project, name: str) -> None:
     """No finding, no lost work: the number of runs is met, in several workers, and it is said why."""
-    runs = 20_000
+    runs = 60_000  # the worker is looked at once a second: fewer may be over by then
     campaign = Campaign(
         project, [REGISTRY[f"tests.faulty.{name}"]], Limits(seconds=200.0, runs=runs, workers=1, seed=3)
     )
@@ -102,7 +102,7 @@ def test_a_slow_leak_in_a_campaign(project: Project, name: str) -> None:
     assert [event.finding.signature for event in events if isinstance(event, FindingSeen)] == []
     assert result.findings == ()
     assert result.executions == runs
-    assert reasons or result.seconds < 3  # its size is looked at once a second, and the runs may be over by then
+    assert reasons
     assert all(reason.startswith("recycled: ") for reason in reasons)
     assert result.worker_restarts == len(reasons)
     assert not list((project.corpus / result.name).glob("regressions/*"))
