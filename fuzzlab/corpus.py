@@ -10,7 +10,7 @@ import contextlib
 import os
 import secrets
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
@@ -88,9 +88,9 @@ class Corpus:
         for _, data in self._files(self.seeds_folder, named_by_content=False):
             yield data
 
-    def regressions(self) -> Iterator[bytes]:
-        """Yield what once broke the contract, by name."""
-        for _, data in self._files(self.regressions_folder, named_by_content=True):
+    def regressions(self, *, but: Collection[str] = ()) -> Iterator[bytes]:
+        """Yield what once broke the contract, by name; those whose ids are in `but` are not read."""
+        for _, data in self._files(self.regressions_folder, named_by_content=True, but=but):
             yield data
 
     def coverage(self) -> Iterator[bytes]:
@@ -98,11 +98,11 @@ class Corpus:
         for _, data in self._files(self.coverage_folder, named_by_content=True):
             yield data
 
-    def inputs(self) -> Iterator[bytes]:
-        """Yield every stored input: regressions first, for they are what one waits for."""
-        yield from self.regressions()
-        yield from self.seeds()
-        yield from self.coverage()
+    def inputs(self, *roles: Role) -> Iterator[bytes]:
+        """Yield every stored input of these roles, or of all: regressions first, for they are what one waits for."""
+        for role in roles or Role:
+            for _, data in self._files(self.folder(role), named_by_content=role is not Role.SEED):
+                yield data
 
     def stored(self, *roles: Role) -> Iterator[Stored]:
         """Yield the stored inputs of these roles, or of all, regressions first; each is read once and let go of."""
@@ -226,7 +226,7 @@ class Corpus:
         """
         path = self.regressions_folder / finding.id
         sidecar = path.with_name(f"{finding.id}.json")
-        if (record := self._record(path, finding.data)) and (
+        if (record := self._record(str(path), finding.data, self.project.shown(path))) and (
             (record.status is Status.ACCEPTED and finding.status is not Status.ACCEPTED)
             or (record.minimised and not finding.minimised)
         ):
@@ -241,22 +241,24 @@ class Corpus:
 
         An input without a record was put there by people: it is replayed, but was not yet seen to fail.
         """
-        for name, data in self._files(self.regressions_folder, named_by_content=True):
-            if (record := self._record(self.regressions_folder / name, data)) is not None:
+        folder = self.regressions_folder
+        place, shown = str(folder), self.project.shown(folder)
+        for name, data in self._files(folder, named_by_content=True):
+            if (record := self._record(f"{place}{os.sep}{name}", data, f"{shown}{os.sep}{name}")) is not None:
                 yield record
 
-    def _record(self, path: Path, data: bytes) -> Finding | None:
-        """Read what is on record of an input."""
-        sidecar = path.with_name(f"{path.name}.json")
-        if not sidecar.exists() or (content := self.read(str(sidecar))) is None:
+    def _record(self, path: str, data: bytes, shown: str) -> Finding | None:
+        """Read what is on record of an input; `shown` is its path as it stands in output."""
+        sidecar = f"{path}.json"
+        if (content := self.read(sidecar)) is None:
             return None
         try:
-            return read_sidecar(self.target, data, content, self.project.shown(path))
+            return read_sidecar(self.target, data, content, shown)
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
-            self._warn(sidecar, f"is no finding ({type(error).__name__}: {str(error)[:WARNED]})")
+            self._warn(Path(sidecar), f"is no finding ({type(error).__name__}: {str(error)[:WARNED]})")
             return None
 
-    def _files(self, folder: Path, *, named_by_content: bool) -> Iterator[tuple[str, bytes]]:
+    def _files(self, folder: Path, *, named_by_content: bool, but: Collection[str] = ()) -> Iterator[tuple[str, bytes]]:
         try:
             names = sorted(os.listdir(folder))  # noqa: PTH208 - below pathlib, as in read
         except FileNotFoundError:
@@ -265,7 +267,7 @@ class Corpus:
             self._warn(folder, f"cannot be listed ({error.strerror})")
             return
         for name in names:
-            if name.startswith(".") or (named_by_content and name.endswith(".json")):
+            if name.startswith(".") or name in but or (named_by_content and name.endswith(".json")):
                 continue
             data = self.read(f"{folder}{os.sep}{name}")
             if data is None:

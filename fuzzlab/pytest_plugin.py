@@ -1,25 +1,31 @@
-"""Targets as pytest items: `gamer_id::replay` and `gamer_id::property`, in every file that defines a target.
+"""Targets as pytest items, in every file that defines a target.
 
+`gamer_id::replay` runs its seeds and coverage inputs, `gamer_id::replay[9f2c…]` a finding on record, by its id, and
+`gamer_id::property` the property engine. `-k replay` and the node id `…::gamer_id::replay` name all that is replayed.
 Files are looked at only where `[tool.fuzzlab] targets` names them, so that a project without targets pays nothing.
 """
 
 from __future__ import annotations
 
+import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from fuzzlab.card import card, passed_line
+from fuzzlab.corpus import Role
+from fuzzlab.duration import duration
 from fuzzlab.errors import UserError
 from fuzzlab.events import Event, FindingPassed, FindingSeen, Warned
 from fuzzlab.finder import load
 from fuzzlab.project import Project
 from fuzzlab.session import Session
 from fuzzlab.target import Target
-from fuzzlab.verdict import Finding, Status
+from fuzzlab.verdict import Finding, Status, input_id
+from fuzzlab.worker import Worker, scratch
 
 __all__: list[str] = []
 
@@ -39,7 +45,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """`--fuzzlab-examples` and `--fuzzlab-strict` stand for what `[tool.fuzzlab]` says."""
     group = parser.getgroup("fuzzlab")
     group.addoption("--fuzzlab-strict", action="store_true", help="fail also for accepted findings that no longer fail")
-    group.addoption("--fuzzlab-examples", type=int, metavar="N", help="examples of each target's property item")
+    group.addoption("--fuzzlab-examples", type=_examples, metavar="N", help="examples of each target's property item")
+    group.addoption(
+        "--fuzzlab-time", type=_seconds, metavar="T",
+        help="how long each property item makes examples (30s, 2m), as many as that allows unless N is given",
+    )  # fmt: skip
+
+
+def _examples(text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of examples, such as 500")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        return duration(text)
+    except UserError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -100,16 +123,37 @@ class TargetFile(pytest.File):
 
 
 class TargetNode(pytest.Collector):
-    """A target: two items."""
+    """A target and its items; those of its regressions share a worker, for a start takes longer than they do."""
 
     def __init__(self, *, target: Target, **kwargs: object) -> None:
         super().__init__(**kwargs)  # type: ignore[arg-type]  # pytest's own pass-through
         self.target = target
+        self._worker: Worker | None = None
+        self._largest = 0
 
     def collect(self) -> Iterator[pytest.Item]:
         """Give the items."""
         yield ReplayItem.from_parent(self, name="replay", target=self.target)
+        session = Session(self.config.stash[PROJECT], self.target, strict=_strict(self.config), records=False)
+        for finding, inputs in session.regressions():
+            self._largest = max(self._largest, *map(len, inputs))
+            name = f"replay[{input_id(inputs[0])}]"
+            yield RegressionItem.from_parent(
+                self, name=name, target=self.target, run=session, finding=finding, inputs=inputs
+            )
         yield PropertyItem.from_parent(self, name="property", target=self.target)
+
+    def worker(self) -> Worker:
+        """Give the worker for regressions."""
+        if self._worker is None:
+            self._worker = Worker(self.target, scratch(self.config.stash[PROJECT]), largest=self._largest)
+        return self._worker
+
+    def teardown(self) -> None:
+        """End the worker: the last item has run."""
+        if self._worker is not None:
+            self._worker.close()
+            self._worker = None
 
 
 class TargetItem(pytest.Item):
@@ -119,22 +163,26 @@ class TargetItem(pytest.Item):
         super().__init__(**kwargs)  # type: ignore[arg-type]  # pytest's own pass-through
         self.target = target
 
-    def events(self, session: Session) -> Iterator[Event]:
+    def events(self) -> Iterator[Event]:
         """Run the engine."""
         raise NotImplementedError
+
+    def new_session(self) -> Session:
+        """Give a session that writes nothing down of what is fixed.
+
+        That is only told: a test run, of an older commit say, must not change what is committed.
+        """
+        return Session(self.config.stash[PROJECT], self.target, strict=_strict(self.config), records=False)
 
     def runtest(self) -> None:
         """Run it, and fail for what it found.
 
-        What is fixed is only told: a test run, of an older commit say, must not change what is committed.
-
         Raises:
             BrokenContract: there is a finding, or an acceptance that nobody needs, and somebody wants to know of those.
         """
-        project = self.config.stash[PROJECT]
-        strict = self.config.getoption("--fuzzlab-strict") or project.config.strict
+        strict = _strict(self.config)
         found: list[Finding] = []
-        for event in self.events(Session(project, self.target, strict=strict, records=False)):
+        for event in self.events():
             match event:
                 case FindingSeen(finding) if finding.status.is_open and finding.deterministic:
                     found.append(finding)
@@ -169,18 +217,38 @@ def _failure(finding: Finding) -> str:
     return "\n".join([passed_line(finding), *lines] if finding.status is Status.ACCEPTED else lines)
 
 
-class ReplayItem(TargetItem):
-    """Every stored input."""
+def _strict(config: pytest.Config) -> bool:
+    return bool(config.getoption("--fuzzlab-strict") or config.stash[PROJECT].config.strict)
 
-    def events(self, session: Session) -> Iterator[Event]:
+
+class ReplayItem(TargetItem):
+    """Every stored input that has no item of its own."""
+
+    def events(self) -> Iterator[Event]:
         """Run the replay engine."""
-        return session.replay()
+        return self.new_session().replay(roles=(Role.SEED, Role.COVERAGE))
+
+
+class RegressionItem(TargetItem):
+    """What once broke the contract: the inputs of a finding, or one that people put there."""
+
+    def __init__(self, *, run: Session, finding: Finding | None, inputs: Sequence[bytes], **kwargs: object) -> None:
+        super().__init__(**kwargs)  # type: ignore[arg-type]  # pytest's own pass-through
+        self._run, self._finding, self._inputs = run, finding, inputs
+
+    def events(self) -> Iterator[Event]:
+        """Run them in the worker of all regressions."""
+        parent = self.parent
+        assert isinstance(parent, TargetNode)  # noqa: S101 - what makes these items
+        return self._run.rerun(self._finding, self._inputs, parent.worker())
 
 
 class PropertyItem(TargetItem):
     """Examples of the format, the same ones every time: a pull request must not flake."""
 
-    def events(self, session: Session) -> Iterator[Event]:
+    def events(self) -> Iterator[Event]:
         """Run the property engine."""
-        examples = self.config.getoption("--fuzzlab-examples") or session.project.config.examples
-        return session.check(examples=examples, seed=None)
+        seconds, examples = self.config.getoption("--fuzzlab-time"), self.config.getoption("--fuzzlab-examples")
+        if seconds is None:
+            return self.new_session().check(examples=examples or self.config.stash[PROJECT].config.examples, seed=None)
+        return self.new_session().check(examples=examples, seed=None, seconds=seconds)

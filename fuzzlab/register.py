@@ -6,7 +6,7 @@ run that sees its signature again makes it `regressed`, a person accepts and reo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from fuzzlab.corpus import Corpus
@@ -131,7 +131,9 @@ class Register:
                 self._taken_up.add(_key(finding))
                 yield finding
 
-    def look_back(self, failed: dict[bytes, Verdict], passed: Collection[bytes]) -> Iterator[Finding]:
+    def look_back(
+        self, failed: dict[bytes, Verdict], passed: Collection[bytes], *, among: Sequence[Finding] | None = None
+    ) -> Iterator[Finding]:
         """Yield the findings on record none of whose inputs fails any more, with what that makes of them.
 
         One that is open is `fixed`; an accepted one stays accepted, for somebody decided about it. One that fails only
@@ -140,9 +142,10 @@ class Register:
         Args:
             failed: inputs run just now that broke the contract.
             passed: the others.
+            among: the findings to look at, if not all on record.
         """
         still_there = {finding.signature for finding in self.seen.values()}
-        for finding in self.recorded.values():
+        for finding in self.recorded.values() if among is None else among:
             files = (finding, *finding.evidence)
             if finding.signature in still_there or not finding.deterministic or finding.status is Status.FIXED:
                 continue

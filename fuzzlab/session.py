@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -9,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from fuzzlab.causes import cause
-from fuzzlab.corpus import Corpus
+from fuzzlab.corpus import Corpus, Role
 from fuzzlab.engines import Runner
 from fuzzlab.engines import property as property_engine
 from fuzzlab.engines.replay import replay
@@ -66,15 +67,15 @@ class Session:
         self.corpus = Corpus(self.project, self.target.name, self._warn)
         self.register = Register(self.corpus, warn=self._warn)
 
-    def replay(self, files: Sequence[Path] = ()) -> Iterator[Event]:
-        """Run the stored inputs once each, or these files, which are not stored.
+    def replay(self, files: Sequence[Path] = (), *, roles: Sequence[Role] = tuple(Role)) -> Iterator[Event]:
+        """Run the stored inputs of these roles once each, or these files, which are not stored.
 
         Raises:
             UserError: the target does not import, or a file cannot be read.
             HarnessError: fuzzlab itself failed.
         """
         given = {_read(path): path for path in files}
-        stored = list(given) or list(self.corpus.inputs())
+        stored = list(given) or list(self.corpus.inputs(*roles))
         yield TargetStarted(self.target.name)
         yield from self._drain()
         with self._running(self._make_runner(max(map(len, stored), default=0))) as runner:
@@ -92,6 +93,35 @@ class Session:
                 yield from self._look_back(failed, stored)
         yield from self._finished()
 
+    def regressions(self) -> Iterator[tuple[Finding | None, Sequence[bytes]]]:
+        """Yield what once broke the contract: a finding's inputs together, those that people put there one by one."""
+        on_record: set[str] = set()
+        for finding in self.register.recorded.values():
+            files = (finding, *finding.evidence)
+            on_record.update(each.id for each in files)
+            yield finding, [each.data for each in files]
+        yield from ((None, [data]) for data in self.corpus.regressions(but=on_record))
+
+    def rerun(self, finding: Finding | None, inputs: Sequence[bytes], runner: Runner) -> Iterator[Event]:
+        """Run what `regressions` gave, in a worker that somebody else keeps.
+
+        What it shows is told each time, also when another finding's input has shown it before.
+        """
+        self._runner = runner
+        failed: dict[bytes, Verdict] = {}
+        for data, verdict in replay(inputs, runner):
+            is_told = verdict.signature in {before.signature for before in failed.values()}
+            failed[data] = verdict
+            if is_told:
+                continue
+            known = self.register.known(verdict) or self.register.seen.get(verdict.signature)
+            if known is not None:
+                yield FindingSeen(known)
+            else:
+                yield from self._replayed(data, verdict)
+        yield from self._look_back(failed, inputs, among=[finding] if finding else [])
+        yield from self._drain()
+
     def _replayed(self, data: bytes, verdict: Verdict) -> Iterator[Event]:
         """A stored input failed."""
         if verdict.signature in self.register.seen:
@@ -104,14 +134,16 @@ class Session:
         if (found := self.register.settle(noted, noted)) is not None:
             yield FindingSeen(found)
 
-    def _look_back(self, failed: dict[bytes, Verdict], tried: Sequence[bytes]) -> Iterator[Event]:
-        """Tell of what is on record and no longer fails.
+    def _look_back(
+        self, failed: dict[bytes, Verdict], tried: Sequence[bytes], *, among: Sequence[Finding] | None = None
+    ) -> Iterator[Event]:
+        """Tell of what is on record, or among these, and no longer fails.
 
         Without a worker no limit is enforced and no side effect is seen: that nothing failed says nothing then.
         """
         if self.in_process:
             return
-        for finding in self.register.look_back(failed, set(tried) - failed.keys()):
+        for finding in self.register.look_back(failed, set(tried) - failed.keys(), among=among):
             if finding.status is Status.ACCEPTED:
                 self._outdated.append(finding)
             else:
@@ -121,8 +153,8 @@ class Session:
             yield FindingPassed(finding)
             yield from self._drain()
 
-    def check(self, *, examples: int, seed: int | None) -> Iterator[Event]:
-        """Run the property engine; what it finds is deflaked, minimised and stored.
+    def check(self, *, examples: int | None, seed: int | None, seconds: float = math.inf) -> Iterator[Event]:
+        """Run the property engine for so many examples and seconds; what it finds is deflaked, minimised and stored.
 
         Raises:
             UserError, HarnessError: as `replay`.
@@ -134,7 +166,10 @@ class Session:
             self._start(runner)
             if self.strict:
                 yield from self._accepted(runner)
-            for failure in property_engine.check(self.target, runner, seeds=seeds, examples=examples, seed=seed):
+            failures = property_engine.check(
+                self.target, runner, seeds=seeds, examples=examples, seed=seed, seconds=seconds
+            )
+            for failure in failures:
                 if (known := self.register.known(failure.verdict)) is not None:
                     if self.register.is_news(known):
                         yield FindingSeen(known)

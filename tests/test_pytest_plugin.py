@@ -8,14 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from fuzzlab.verdict import input_id
 from tests.projects import BUGGY, Done, environment, fuzzlab, make_project
 
 
 def _pytest(folder: Path, *words: str) -> Done:
+    places = [] if any(word.startswith("shop.py::") for word in words) else ["shop.py"]
+    cache = [] if "--lf" in words else ["-p", "no:cacheprovider"]
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--color=no", "shop.py", *words]
-        if "--lf" not in words
-        else [sys.executable, "-m", "pytest", "--color=no", "shop.py", *words],
+        [sys.executable, "-m", "pytest", *cache, "--color=no", *places, *words],
         cwd=folder, env=environment(), capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
     return Done(done.returncode, done.stdout, done.stderr)
@@ -52,18 +53,66 @@ def test_a_failure_is_a_card(shop: Path) -> None:
         assert foreign not in done.out
     assert list((shop / "corpus" / "indexed" / "regressions").iterdir())
     again = _pytest(shop)
-    assert "2 failed, 2 passed" in again.out
+    assert "2 failed, 3 passed" in again.out
 
 
 def test_selection(shop: Path) -> None:
     """`-k`, `-x`, a node id and `--fuzzlab-examples` work as for any test."""
     assert "2 passed, 2 deselected" in _pytest(shop, "-k", "sound").out
     assert "1 failed" in _pytest(shop, "-x", "--fuzzlab-examples", "20").out
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "shop.py::sound::replay"],
-        cwd=shop, env=environment(), capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
-    assert "1 passed" in done.stdout
+    assert "1 passed" in _pytest(shop, "shop.py::sound::replay").out
+
+
+def test_a_regression_is_an_item(shop: Path) -> None:
+    """Its name is its id, its failure a card; the other items say nothing of it, and a node id names them all."""
+    _pytest(shop, "-k", "property")
+    (record,) = (shop / "corpus" / "indexed" / "regressions").glob("*.json")
+    ordinary = shop / "corpus" / "indexed" / "regressions" / input_id(b"by hand")
+    ordinary.write_bytes(b"by hand")
+    done = _pytest(shop, "-k", "replay", "-v")
+    lines = [line.split(" ")[:2] for line in done.out.splitlines() if "::" in line and "%]" in line]
+    assert lines == [
+        ["shop.py::indexed::replay", "PASSED"],
+        [f"shop.py::indexed::replay[{record.stem}]", "FAILED"],
+        [f"shop.py::indexed::replay[{ordinary.name}]", "PASSED"],
+        ["shop.py::sound::replay", "PASSED"],
+    ]
+    assert done.out.count("the parser raised IndexError") == 1
+    assert "1 failed, 5 deselected" in _pytest(shop, "-k", record.stem).out
+    assert "1 failed, 2 passed" in _pytest(shop, "shop.py::indexed::replay").out
+
+
+def test_inputs_of_one_bug_are_one_item(shop: Path) -> None:
+    """What a merge brought together is one item and one card, by the smallest input."""
+    _pytest(shop, "-k", "property")
+    folder = shop / "corpus" / "indexed" / "regressions"
+    (record,) = folder.glob("*.json")
+    for data in (b"   ", b"\t "):
+        (folder / input_id(data)).write_bytes(data)
+        (folder / f"{input_id(data)}.json").write_bytes(record.read_bytes())
+    done = _pytest(shop, "-k", "indexed and replay")
+    assert "1 failed, 1 passed" in done.out
+    assert done.out.count("the parser raised IndexError") == 1
+
+
+def test_a_time_instead_of_a_number(shop: Path) -> None:
+    """`--fuzzlab-time` ends a search that has no other end; with both options the first that is reached does."""
+    words = ("-k", "sound and property", "--fuzzlab-time")
+    assert "1 passed" in _pytest(shop, *words, "1s").out
+    assert "1 passed" in _pytest(shop, *words, "10m", "--fuzzlab-examples", "7").out
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [(("--fuzzlab-time", "soon"), "soon"), (("--fuzzlab-examples", "0"), "'0' is no number of examples")],
+    ids=["time", "examples"],
+)
+def test_a_wrong_option_is_said(shop: Path, words: tuple[str, ...], expected: str) -> None:
+    """It is a mistake of usage, in one line."""
+    done = _pytest(shop, *words)
+    assert done.code == 4
+    assert expected in done.err
+    assert "Traceback" not in done.err
 
 
 @pytest.mark.slow
@@ -87,7 +136,7 @@ def test_an_accepted_finding_passes(shop: Path) -> None:
     (name,) = [p.stem for p in (shop / "corpus" / "indexed" / "regressions").glob("*.json")]
     fuzzlab(shop, "findings", "accept", name, "--reason", "a test")
     done = _pytest(shop)
-    assert (done.code, "4 passed" in done.out) == (0, True), done.out
+    assert (done.code, "5 passed" in done.out) == (0, True), done.out
 
 
 def test_what_is_fixed_is_told_and_not_written(shop: Path) -> None:
@@ -101,9 +150,9 @@ def test_what_is_fixed_is_told_and_not_written(shop: Path) -> None:
     assert f"fixed  indexed  {record.stem}" in done.out
     assert record.read_bytes() == before
     fuzzlab(shop, "findings", "accept", record.stem, "--reason", "a test")
-    assert "2 passed" in _pytest(shop, "-k", "replay").out
+    assert "3 passed" in _pytest(shop, "-k", "replay").out
     strict = _pytest(shop, "-k", "replay", "--fuzzlab-strict")
-    assert (strict.code, "1 failed, 1 passed" in strict.out) == (1, True)
+    assert (strict.code, "1 failed, 2 passed" in strict.out) == (1, True)
     assert f"accepted, and no longer fails  indexed  {record.stem}" in strict.out
 
 

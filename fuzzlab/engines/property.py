@@ -7,6 +7,8 @@ left of its examples. Nothing of Hypothesis's own formats is stored: a finding i
 from __future__ import annotations
 
 import hashlib
+import math
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from random import Random
@@ -28,6 +30,9 @@ else:
 
 __all__ = ["Failure", "check"]
 
+ROUND = 10_000
+"""Examples of one run of Hypothesis where only the time ends the search: it remembers each, to try none twice."""
+
 MUTATIONS = 4
 """Changes at the most that turn a seed into an example: one place wrong, or a few."""
 
@@ -46,11 +51,16 @@ class _Broken(Exception):
     """Tells Hypothesis that the example in hand fails."""
 
 
+class _TimeUp(BaseException):
+    """Ends a round at once; anything that Hypothesis took for a failure of the example, it would shrink."""
+
+
 @dataclass(slots=True)
 class _Search:
     """One target's search over several rounds of Hypothesis; a round ends with its first new cheap failure."""
 
     runner: Runner
+    deadline: float = math.inf
     found: dict[str, Failure] = field(default_factory=dict)
     examples: int = 0
     wanted: str = ""
@@ -59,6 +69,8 @@ class _Search:
     def example(self, data: bytes) -> None:
         """Try one input; raise for Hypothesis where it shows the bug of this round."""
         if not self.wanted:
+            if time.monotonic() >= self.deadline:
+                raise _TimeUp
             self.examples += 1
         try:
             verdict = self.runner.verdict(data)
@@ -83,36 +95,40 @@ class _Search:
 
 
 def check(
-    target: Target, runner: Runner, *, seeds: Sequence[bytes], examples: int, seed: int | None
-) -> Iterator[Failure]:
+    target: Target, runner: Runner, *, seeds: Sequence[bytes], examples: int | None, seed: int | None,
+    seconds: float = math.inf,
+) -> Iterator[Failure]:  # fmt: skip
     """Try `examples` inputs; yield each bug once, shrunk.
 
     Args:
         target: what is tested.
         runner: where it runs.
         seeds: ordinary inputs, which half of the examples are mutations of.
-        examples: how many inputs to make; shrinking is not counted.
+        examples: how many inputs to make, None for as many as the time allows; shrinking is not counted.
         seed: None makes the same inputs each time (a pull request must not flake), a number others.
+        seconds: after which no more are made; a bug that is being shrunk is shrunk to the end.
     """
-    search = _Search(runner)
+    search = _Search(runner, deadline=time.monotonic() + seconds)
     target.format.fit(seeds)
     strategy = _inputs(target.format, seeds)
     round_number = 0
     reported: set[str] = set()
-    while search.examples < examples:
+    while (left := ROUND if examples is None else examples - search.examples) > 0:
         before = search.examples
         search.wanted = ""
-        _round(search, strategy, examples - before, _seed(target.name, seed, round_number))
+        is_over = _round(search, strategy, left, _seed(target.name, seed, round_number))
         round_number += 1
         for signature, failure in search.found.items():
             if signature not in reported:
                 reported.add(signature)
                 yield failure
-        if search.examples == before or (not search.wanted):
-            return  # Hypothesis has nothing more to try, or tried all there was to try
+        tried = search.examples - before
+        if is_over or tried == 0 or (tried < left and not search.wanted):
+            return  # the time is up, or Hypothesis has nothing more to try
 
 
-def _round(search: _Search, strategy: st.SearchStrategy[bytes], examples: int, seed: int) -> None:
+def _round(search: _Search, strategy: st.SearchStrategy[bytes], examples: int, seed: int) -> bool:
+    """Let Hypothesis look for one bug; say whether the time is up."""
     options: dict[str, Any] = {
         "max_examples": examples,
         "phases": (hypothesis.Phase.generate, hypothesis.Phase.shrink),
@@ -132,10 +148,13 @@ def _round(search: _Search, strategy: st.SearchStrategy[bytes], examples: int, s
         test()
     except _Broken:
         pass
+    except _TimeUp:
+        return True
     except (hypothesis.errors.Flaky, hypothesis.errors.FlakyFailure):
         pass  # the target answers differently each time: triage will say so
     if search.failure is not None:
         raise search.failure
+    return False
 
 
 def _inputs(form: Format[Any], seeds: Sequence[bytes]) -> st.SearchStrategy[bytes]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import count
+from types import SimpleNamespace
 
 import pytest
 
@@ -44,6 +46,19 @@ def test_it_is_the_same_each_time(worker_of: WorkerOf) -> None:
     assert counts[2] == counts[3]
     assert len(set(counts)) > 1
     assert all(40 <= accepted + rejected <= 60 for accepted, rejected in counts)
+
+
+def test_a_time_instead_of_a_number(worker_of: WorkerOf, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a number of examples the clock ends the search, in whichever run of Hypothesis that is."""
+    monkeypatch.setattr("fuzzlab.engines.property.ROUND", 40)
+    monkeypatch.setattr("fuzzlab.engines.property.time", SimpleNamespace(monotonic=count().__next__))
+    worker = worker_of(adhoc(f"{planted.__name__}:sound"))
+    assert list(check(worker.target, worker, seeds=(), examples=None, seed=None, seconds=100)) == []
+    assert worker.executions == 99
+    worker = worker_of(adhoc(f"{planted.__name__}:two"))
+    failures = list(check(worker.target, worker, seeds=(), examples=None, seed=None, seconds=300))
+    assert len(failures) == 2
+    assert worker.executions >= 299, "what is shrunk is not counted"
 
 
 def test_seeds_are_mutated(worker_of: WorkerOf) -> None:
