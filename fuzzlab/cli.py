@@ -24,6 +24,7 @@ COMMANDS = {
     "findings": "The register of what was found: list, show, accept, reopen.",
     "corpus": "The stored inputs: stats, distil, add, show.",
     "import": "Take recorded traffic into a target's corpus, without its secrets.",
+    "diff": "What the working tree does otherwise than a revision, over the stored inputs.",
     "report": "Write the last run as one HTML file.",
 }
 """The commands and what their help says first, here so that help needs none of their imports (a test compares)."""

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO
 
 from fuzzlab.autopsy import autopsy, is_sent, last_place
+from fuzzlab.behaviour import Behaviour
 from fuzzlab.blackbox import FOOTPRINT, INTERRUPT, RECYCLE, RUNNING, SEQUENCE, STARTED, BlackBox
 from fuzzlab.channel import Channel, Closed, Message, unpack
 from fuzzlab.errors import HarnessError, UserError
@@ -93,7 +94,7 @@ class Child:
 
     def __init__(
         self, target: Target, folder: Path, *, capacity: int, order: Message | None = None, slowness: float = 1.0,
-        gentle: bool = False,
+        gentle: bool = False, observes: bool = False,
     ) -> None:  # fmt: skip
         """Start it.
 
@@ -104,6 +105,7 @@ class Child:
             order: what it does, if not to answer batches.
             slowness: by how much the budget of time is stretched.
             gentle: whether it leaves the processor to others that want it, and gets more time on the clock for that.
+            observes: whether it tells what each input did, in messages of their own.
         """
         self.target = target
         budget = target.contract.budget
@@ -138,7 +140,7 @@ class Child:
         if gentle:
             with contextlib.suppress(OSError):  # it is gone already: the next receive says so
                 os.setpriority(os.PRIO_PROCESS, self.process.pid, os.getpriority(os.PRIO_PROCESS, 0) + GENTLE_NICE)
-        self._send(order or {"do": "run"})
+        self._send(order or {"do": "run", "observes": observes})
 
     def _send(self, order: Message) -> None:
         with contextlib.suppress(Closed):  # the next receive says why
@@ -184,7 +186,7 @@ class Child:
             case "ready":
                 self._is_ready = True
                 return message
-            case "verdict" | "finding" | "ran":
+            case "verdict" | "finding" | "ran" | "behaviour":
                 return self._checked(message)
         raise HarnessError(f"{self.target.name}: a worker says what means nothing: {str(message)[:80]}")
 
@@ -193,6 +195,8 @@ class Child:
         try:
             if message["is"] == "ran":
                 return {"is": "ran", "done": int(message["done"])}
+            if message["is"] == "behaviour":
+                return {"is": "behaviour", "index": int(message["index"]), "behaviour": Behaviour.from_json(message)}
             checked: Message = {"is": message["is"], "verdict": Verdict.from_json(message["verdict"])}
             if message["is"] == "finding":
                 checked |= {"data": unpack(message["data"]), "executions": int(message["executions"])}

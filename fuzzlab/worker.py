@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from fuzzlab.behaviour import Behaviour
 from fuzzlab.blackbox import ACCEPTED, IMPATIENT, INDEX, REJECTED, SEQUENCE
 from fuzzlab.channel import Closed, Message, pack
 from fuzzlab.errors import FuzzlabError, HarnessError, UserError
@@ -38,8 +39,9 @@ class Worker:
     """A `Runner` whose children are replaced when they die."""
 
     def __init__(
-        self, target: Target, folder: Path, *, largest: int = 0, impatient: bool = False, gentle: bool = False
-    ) -> None:
+        self, target: Target, folder: Path, *, largest: int = 0, impatient: bool = False, gentle: bool = False,
+        observer: Callable[[int, Behaviour], None] | None = None,
+    ) -> None:  # fmt: skip
         """Prepare one; no process is started before the first input.
 
         Args:
@@ -48,6 +50,7 @@ class Worker:
             largest: bytes of the largest input it will see, if that is more than the format's own limit.
             gentle: whether it leaves the processor to others that want it.
             impatient: whether to cut short an execution that loops where one was seen to hang before.
+            observer: told what each input did, by its index; what a violation did is in its verdict.
         """
         self.target = target
         self.folder = folder
@@ -58,6 +61,7 @@ class Worker:
         self._impatient = impatient
         self._abandoned = False
         self._gentle = gentle
+        self._observer = observer
 
     def start(self) -> None:
         """Start a process now, and wait until it has imported the target.
@@ -99,10 +103,8 @@ class Worker:
             child.channel.send({"inputs": [pack(data) for data in inputs[begin:]]})
         exhausted: tuple[int, Verdict] | None = None
         try:
-            while (message := self._next(child))["is"] != "ran":
+            while (message := self._next(child, begin, len(inputs)))["is"] != "ran":
                 index, verdict = begin + message["index"], message["verdict"]
-                if not begin <= index < len(inputs):
-                    raise HarnessError(f"{self.target.name}: a worker told of an input that it was not given")
                 if verdict.is_exhaustion:
                     exhausted = index, verdict
                 else:
@@ -155,15 +157,26 @@ class Worker:
         """Give everything back."""
         self._retire()
 
-    def _next(self, child: Child) -> Message:
-        while (message := child.receive(TICK)) is None:
-            child.watch()
-        return message
+    def _next(self, child: Child, begin: int, end: int) -> Message:
+        """Wait for the next verdict, or the end of the batch; hand on what is told of behaviour until then."""
+        while True:
+            message = child.receive(TICK)
+            if message is None:
+                child.watch()
+            elif message["is"] == "ran":
+                return message
+            elif not begin <= begin + message["index"] < end:
+                raise HarnessError(f"{self.target.name}: a worker told of an input that it was not given")
+            elif message["is"] == "verdict":
+                return message
+            elif self._observer is not None:
+                self._observer(begin + message["index"], message["behaviour"])
 
     def _started(self) -> Child:
         losses = 0
         while self._child is None:
-            child = Child(self.target, self.folder, capacity=self.capacity, gentle=self._gentle)
+            observes = self._observer is not None
+            child = Child(self.target, self.folder, capacity=self.capacity, gentle=self._gentle, observes=observes)
             child.box.head[IMPATIENT] = self._impatient
             self._child, self._counted = child, (0, 0, 0)
             try:

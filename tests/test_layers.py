@@ -20,9 +20,9 @@ LAYERS = (
     ),
     (
         "events evidence sidecar channel blackbox footprint project duration tokens disguises shapes ed25519 "
-        "clock sanitizers patterns words bytecode sensitive jsonleaves codings safeyaml"
+        "clock sanitizers patterns words bytecode sensitive jsonleaves codings safeyaml behaviour"
     ),
-    "strings grammar",
+    "strings grammar revisions changes",
     "heads document trees rows blocks schemas regexes merging nodes sinks/ leaves table literals fakes probes",
     "jsontext pruning transfer signatures scalars narrowing drift inference",
     "blueprint",
@@ -33,12 +33,12 @@ LAYERS = (
     "target",
     "finder scope corpus card journal board guard chain",
     "executor dictionary register stock intake lookup",
-    "autopsy triage inprocess feedback traffic",
+    "autopsy triage inprocess feedback traffic witness",
     "mix",
     "engines/",
     "process child schedule causes",
     "worker lane tracing",
-    "backlog session distil",
+    "backlog session distil observe comparison",
     "campaign",
     "reports/",
     "run",

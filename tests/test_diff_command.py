@@ -1,0 +1,202 @@
+"""`fuzzlab diff`: two revisions of a real repository over one corpus."""
+
+from __future__ import annotations
+
+import base64
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.projects import Done, environment, fuzzlab
+
+BEFORE = """
+from dataclasses import dataclass
+
+from fuzzlab import formats, target
+
+
+@dataclass
+class Order:
+    number: int
+    price: float
+
+
+@target(format=formats.text(max_size=32))
+def order(value: str) -> Order:
+    number, price = value.split(",")
+    if number == "7":
+        raise KeyError(7)
+    return Order(int(number), float(price))
+
+
+@target(format=formats.text(max_size=32))
+def same(value: str) -> str:
+    return value.upper()
+"""
+
+AFTER = (
+    BEFORE.replace("float(price))", "Decimal(price))")
+    .replace("price: float", "price: Decimal")
+    .replace("from dataclasses", "from decimal import Decimal\nfrom dataclasses")
+    .replace('number == "7"', 'number.startswith("0")')
+    .replace("KeyError(7)", 'ValueError("leading zero")')
+)  # fmt: skip
+
+SEEDS = (b"1,2", b"3,4.5", b"7,1", b"x,1", b"007,1", b"1,zzz", b"0,0", b"only")
+
+
+def _git(folder: Path, *words: str) -> None:
+    identity = ("-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false")
+    subprocess.run(["git", *identity, *words], cwd=folder, check=True, capture_output=True, env=environment())
+
+
+def _repository(folder: Path, *, below: str = "", package: str = "shop.py") -> Path:
+    root = folder / below
+    (root / package).parent.mkdir(parents=True, exist_ok=True)
+    (root / "pyproject.toml").write_text('[tool.fuzzlab]\ntargets = ["shop"]\n', encoding="utf-8")
+    (root / package).write_text(BEFORE, encoding="utf-8")
+    (root / ".gitignore").write_text(".fuzzlab/\n__pycache__/\n", encoding="utf-8")
+    for name in ("order", "same"):
+        seeds = root / "corpus" / name / "seeds"
+        seeds.mkdir(parents=True)
+        for number, data in enumerate(SEEDS):
+            (seeds / str(number)).write_bytes(data)
+    _git(folder, "init", "-q", "-b", "main")
+    _git(folder, "add", "-A")
+    _git(folder, "commit", "-q", "-m", "before")
+    return root
+
+
+def _changes(done: Done, target: str = "order") -> dict[tuple[str, str], tuple[int, bytes]]:
+    (found,) = [each for each in done.document["targets"] if each["name"] == target]
+    return {
+        (each["sort"], each["detail"]): (each["inputs"], base64.b64decode(each["input_base64"]))
+        for each in found["changes"]
+    }
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    """Give a repository whose working tree has moved on."""
+    root = _repository(tmp_path)
+    (root / "shop.py").write_text(AFTER, encoding="utf-8")
+    return root
+
+
+def test_what_changed_and_nothing_else(shop: Path) -> None:
+    """Each change once, with the smallest of its inputs and how many show it; what is as before is not told."""
+    done = fuzzlab(shop, "diff", "HEAD", "--json")
+    assert done.code == 0, done.err
+    assert _changes(done) == {
+        ("accepted -> refused", "ValueError at shop:order"): (2, b"0,0"),
+        ("another value", ".price: float -> Decimal"): (2, b"1,2"),
+        ("breaks", "crash decimal.InvalidOperation shop:order"): (1, b"1,zzz"),
+        ("breaks no more", "crash KeyError shop:order"): (1, b"7,1"),
+    }
+    assert _changes(done, "same") == {}
+    assert not list((shop / ".fuzzlab" / "revisions").iterdir())
+    listed = subprocess.run(["git", "worktree", "list"], cwd=shop, capture_output=True, text=True, check=True)
+    assert len(listed.stdout.splitlines()) == 1, "a worktree is left"
+
+
+def test_as_people_see_it(shop: Path) -> None:
+    """Lines of a terminal, a section of Markdown behind what stands there, and an exit code where it is asked for."""
+    summary = shop / "summary.md"
+    summary.write_text("# before\n", encoding="utf-8")
+    done = fuzzlab(shop, "diff", "main", "order", "--markdown", str(summary), "--strict")
+    assert done.code == 1
+    assert "    another value  .price: float -> Decimal  (2 inputs)\n" in done.out
+    assert "      before:  accepted, Order(number=1, price=2.0)\n" in done.out
+    assert "      now:     accepted, Order(number=1, price=Decimal('2'))\n" in done.out
+    assert done.out.endswith("4 changes against main over 8 stored inputs\n")
+    text = summary.read_text(encoding="utf-8")
+    assert text.startswith("# before\n## What this changes in what is accepted\n")
+    assert "another value  .price: float -> Decimal  (2 inputs)" in text
+    assert fuzzlab(shop, "diff", "HEAD", "same", "--strict").code == 0
+
+
+@pytest.mark.parametrize(
+    ("below", "package"), [("services/shop", "shop.py"), ("", "src/shop.py")], ids=["below", "src"]
+)
+def test_where_the_code_lies(tmp_path: Path, below: str, package: str) -> None:
+    """A project below the repository's root, and one imported from `src`, are compared with what they were."""
+    root = _repository(tmp_path, below=below, package=package)
+    (root / package).write_text(AFTER, encoding="utf-8")
+    done = fuzzlab(root, "diff", "HEAD", "order", "--json", PYTHONPATH=f"{environment()['PYTHONPATH']}:{root / 'src'}")
+    assert done.code == 0, done.err
+    assert len(_changes(done)) == 4
+
+
+def test_what_cannot_be_compared(shop: Path) -> None:
+    """A new target has no past; an answer that changes each time is no change."""
+    source = (
+        AFTER
+        + """
+import itertools
+import os
+import time
+
+
+@target(format=formats.text(max_size=32))
+def new(value: str) -> str:
+    return value
+"""
+    )
+    clock = source.replace("return value.upper()", "return f'{os.getpid()} {time.time_ns()}'")
+    (shop / "shop.py").write_text(clock, encoding="utf-8")
+    _git(shop, "tag", "moved")
+    done = fuzzlab(shop, "diff", "moved", "--json")
+    by_name = {each["name"]: each for each in done.document["targets"]}
+    assert by_name["new"]["missing"] == "new: it is not registered there"
+    assert (by_name["same"]["changes"], by_name["same"]["unstable"]) == ([], len(SEEDS))
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("diff", "mian"), "no revision 'mian' (did you mean 'main'?)"),
+        (("diff", "--", "--output=x"), "no revision '--output=x'"),
+        (("diff", "HEAD", "ordre"), "no target named 'ordre' (did you mean 'order'?)"),
+        (("diff",), "Missing argument 'REV'"),
+    ],
+    ids=["revision", "option", "target", "nothing"],
+)
+def test_a_mistake_is_one_line(shop: Path, words: tuple[str, ...], message: str) -> None:
+    """It is said, and nothing is written."""
+    done = fuzzlab(shop, *words)
+    assert (done.code, done.out) == (2, "")
+    assert message in done.err
+    assert len(done.err.splitlines()) == 1
+
+
+def test_without_a_past(tmp_path: Path) -> None:
+    """A folder that is no repository, and a revision whose targets do not import, are one line each."""
+    root = _repository(tmp_path)
+    (root / "shop.py").write_text("import nothing_of_the_kind\n", encoding="utf-8")
+    _git(root, "commit", "-aqm", "broken")
+    (root / "shop.py").write_text(AFTER, encoding="utf-8")
+    done = fuzzlab(root, "diff", "HEAD")
+    assert (done.code, len(done.err.splitlines())) == (2, 1)
+    assert "nothing_of_the_kind" in done.err
+    (root / ".git").rename(root / "git")
+    done = fuzzlab(root, "diff", "HEAD", GIT_CEILING_DIRECTORIES=str(root.parent))
+    assert (done.code, len(done.err.splitlines())) == (2, 1)
+    assert "no git repository" in done.err
+
+
+def test_hostile_inputs_and_values_stay_inert(shop: Path) -> None:
+    """What an input or a value holds ends no fence, and reaches no terminal as it is."""
+    (shop / "shop.py").write_text(BEFORE.replace("value.upper()", "value + value"), encoding="utf-8")
+    seeds = shop / "corpus" / "same" / "seeds"
+    (seeds / "evil").write_bytes("```\n@all <script>\x1b]8;;x\x07 ::error:: \u202e".encode())
+    done = fuzzlab(shop, "diff", "HEAD", "same", "--markdown", "summary.md")
+    assert done.code == 0, done.err
+    text = (shop / "summary.md").read_text(encoding="utf-8")
+    for each in (text, done.out):
+        assert "\x1b" not in each
+        assert "\u202e" not in each
+        assert "::error" not in each
+    fence = text.split("\n\n")[1].splitlines()[0].removesuffix("text")
+    assert set(fence) == {"`"}
+    assert text.count(f"\n{fence}") == 2, "the content closes its block"
