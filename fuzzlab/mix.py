@@ -8,11 +8,12 @@ in a row, each time what came out last, and breaks off where an output reached s
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from itertools import accumulate
+from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate, repeat
 from random import Random
 from typing import Any, Final
 
+from fuzzlab import nastiness
 from fuzzlab.feedback import Feedback
 from fuzzlab.formats import ByteMutation, Format
 
@@ -27,9 +28,11 @@ Mutate = Callable[[bytes, int, int], bytes]
 Executed = Callable[[bytes, bool], None]
 """(input, whether it was accepted): told of each execution."""
 
-BYTES, WORDS, STRUCTURE, ACCEPTED, FRESH = range(5)
+BYTES, WORDS, STRUCTURE, ACCEPTED, FRESH, NAMED = range(6)
 NONE_YET: Final = -1
 NOT_RUN: Final = -2
+BEFORE: Final = (NONE_YET, NAMED)
+"""The first corpus, and what is done to it before anything is left to chance."""
 
 PRIOR: Final = {
     "raw": (0.85, 0.06, 0.04, 0.04, 0.01),
@@ -93,6 +96,9 @@ how often: what is large or slow makes all that comes of it so. Among short ones
 has the property in question is not the shortest."""
 
 
+LARGE_EVERY: Final = 512
+"""Executions between two of the large inputs that have a name: each may take a second, and the first ones find most."""
+
 FRESH_PART, FRESH_LEAST = 0.05, 0.25
 """Of the time, and seconds that a batch is taken to cost before one was drawn. The first draw takes a second on a busy
 machine, in which nothing is executed, and the first corpus has examples already: five seconds go by without another."""
@@ -152,6 +158,7 @@ class Mix:
         feedback: Feedback,
         blind: ByteMutation,
         fresh: Callable[[], list[bytes]],
+        recorded: Sequence[bytes] | None = None,
     ) -> None:
         """Prepare one.
 
@@ -161,6 +168,8 @@ class Mix:
             feedback: knows whether an input showed something new that is no branch.
             blind: libFuzzer's own mutation.
             fresh: gives batches of examples of the format's strategy, an empty one when there are no more.
+            recorded: inputs to which all that the format has a name for is done first; those of the first corpus that
+                were accepted where it is empty, and none where it is None.
         """
         self.share = Share(PRIOR.get(form.name, PRIOR_DEFAULT))
         self.share.enabled[WORDS] = bool(form.words)
@@ -170,6 +179,7 @@ class Mix:
         self._rng = rng
         self.blind = blind
         self._fresh = fresh
+        self._recorded = recorded
         self._batch: list[bytes] = []
         self._began = time.perf_counter()
         self._drawing = FRESH_LEAST
@@ -181,7 +191,7 @@ class Mix:
             self._example,
         )
 
-    def mutator(self) -> tuple[Mutate, Executed]:  # noqa: C901 - the hot path is one function
+    def mutator(self) -> tuple[Mutate, Executed]:  # noqa: C901, PLR0915 - the hot path is one function
         """Give libFuzzer's custom mutator, and what to call after each execution."""
         clock, share, random, ways, blind = time.perf_counter_ns, self.share, self._rng.random, self._ways, self._bytes
         feedback = self._feedback
@@ -190,16 +200,17 @@ class Mix:
         out, arm, step, good, size = b"", NONE_YET, 1, False, 0
         began = made = clock()
         left = LEARN_EVERY
+        named = self._named()
         usual = 0.0  # grows from nothing: what is found first, by whatever arm, counts little
 
         def executed(data: bytes, accepted: bool) -> None:  # noqa: FBT001 - called once an execution
             nonlocal good
             if data == out:  # and not what another worker found, which is read in between
                 good = accepted
-            if accepted and arm == NONE_YET:  # the first corpus
+            if accepted and arm in BEFORE:
                 self.keep(data)
 
-        def mutate(data: bytes, max_size: int, seed: int) -> bytes:
+        def mutate(data: bytes, max_size: int, seed: int) -> bytes:  # noqa: C901 - as above
             nonlocal out, arm, step, began, made, left, usual, size
             now = clock()
             if arm >= 0:
@@ -214,7 +225,8 @@ class Mix:
                             reward *= NEW_RESULT if good else NEW_REFUSAL
                         if good and took < SLOW * usual:
                             self.keep(out)
-                    share.note(arm, cost=now - began, reward=reward)
+                    if arm != NAMED:
+                        share.note(arm, cost=now - began, reward=reward)
                 step = step % MUTATE_DEPTH + 1 if goes_on else 1
             feedback.taught = False
             left -= 1
@@ -224,18 +236,32 @@ class Mix:
             began = now
             if step == 1:
                 size = len(data)
-            drawn = random()
-            arm = 0
-            while arm < last and limits[arm] <= drawn:
-                arm += 1
-            changed = ways[arm](data, max_size, seed)
-            out = blind(data, max_size, seed) if changed is None else changed
+            changed = next(named, None)
+            if changed is not None and len(changed) <= max_size:
+                arm, out = NAMED, changed
+            else:
+                drawn = random()
+                arm = 0
+                while arm < last and limits[arm] <= drawn:
+                    arm += 1
+                changed = ways[arm](data, max_size, seed)
+                out = blind(data, max_size, seed) if changed is None else changed
             if not out:  # libFuzzer does not run it, and asks again
                 arm = NOT_RUN
             made = clock()
             return out
 
         return mutate, executed
+
+    def _named(self) -> Iterator[bytes | None]:
+        """Give what has a name, done to ordinary inputs; None each time that something else is to be tried."""
+        if self._recorded is None:
+            return
+        bases = nastiness.ordinary(self._recorded or self.accepted)
+        yield from nastiness.small(self._form, bases, self._rng)
+        for data in nastiness.large(self._form, bases, self._rng):
+            yield from repeat(None, LARGE_EVERY)
+            yield data
 
     def keep(self, data: bytes) -> None:
         """Keep an accepted input, to be changed again."""

@@ -12,10 +12,13 @@ from fuzzlab import strings
 from fuzzlab.boundaries import INTEGERS, NUMBER_SPELLINGS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from random import Random
 
-__all__ = ["CELLS", "FORMULA_PREFIXES", "MUTATORS", "Rows", "huge_cell", "repeat_row", "simpler", "with_cell"]
+__all__ = [
+    "CELLS", "FORMULAS", "MUTATORS", "SPELLINGS", "Rows", "exchanged", "grown_cell", "huge_cell", "repeat_row",
+    "repeated", "respelled", "simpler", "with_cell",
+]  # fmt: skip
 
 MOST_GROWTH: Final = 1 << 20
 """Characters that one mutation adds at most: 100,000 short rows."""
@@ -29,30 +32,58 @@ CELL_SIZES: Final = (255, 256, 1_000, 32_767, 32_768, 65_536, 131_072, 131_073, 
 LINE_END: Final = 2
 """Characters that each row takes beside its cells and the delimiters between them."""
 
-FORMULA_PREFIXES: Final = ("=", "+", "-", "@", "\t", "\r", "=1+1", "=cmd|' /C calc'!A0", '=HYPERLINK("http://x")')
+FORMULAS: Final = {
+    "a formula by its sign": "=",
+    "a formula by a plus": "+",
+    "a formula by a minus": "-",
+    "a formula by an at": "@",
+    "a formula behind a tab": "\t",
+    "a formula behind a carriage return": "\r",
+    "a sum": "=1+1",
+    "a command in a formula": "=cmd|' /C calc'!A0",
+    "a link in a formula": '=HYPERLINK("http://x")',
+}
 """What makes a spreadsheet compute a cell (OWASP, "CSV Injection")."""
 
-CELLS: Final = (
-    "",
-    " ",
-    '"',
-    '""',
-    "'",
-    ",",
-    ";",
-    "\n",
-    "\r\n",
-    "\r",
-    "a\nb",
-    'a"b',
-    "\x00",
-    "NULL",
-    "#N/A",
-    "\ufeff",
-    "\\",
-    "\\N",
-    "0",
-)
+CELLS: Final = {
+    "an empty cell": "",
+    "a blank cell": " ",
+    "a cell that is a quote": '"',
+    "a cell that is two quotes": '""',
+    "a cell that is a single quote": "'",
+    "a delimiter in a cell": ",",
+    "a semicolon in a cell": ";",
+    "a cell that is a newline": "\n",
+    "a cell that is a line end": "\r\n",
+    "a carriage return in a cell": "\r",
+    "a newline in a cell": "a\nb",
+    "a quote in a cell": 'a"b',
+    "NUL in a cell": "\x00",
+    "a cell that is a database's NULL": "NULL",
+    "a cell that is a spreadsheet's error": "#N/A",
+    "a cell that is a byte-order mark": "\ufeff",
+    "a cell that is an escape": "\\",
+    "a cell that is another database's NULL": "\\N",
+    "a zero in a cell": "0",
+}
+"""What a cell may be."""
+
+SPELLINGS: Final[Mapping[str, Callable[[str], str]]] = {
+    "a name in another case": str.upper,
+    "a name in title case": str.title,
+    "a name with a blank before it": lambda name: f" {name}",
+    "a name with blanks": lambda name: f"{name} ",
+    "a name in the plural": lambda name: f"{name}s",
+    "a name without underscores": lambda name: name.replace("_", " "),
+    "a name missing": lambda _: "",
+    "a mark as part of the name": lambda name: f"\ufeff{name}",
+    "a quote before a name": lambda name: f'"{name}',
+}
+"""How other people write a name of the header."""
+
+_CELLS: Final = tuple(CELLS.values())
+_FORMULAS: Final = tuple(FORMULAS.values())
+_SPELLINGS: Final = tuple(SPELLINGS.values())
 
 Rows = list[list[str]]
 
@@ -95,18 +126,18 @@ def add_cell(rng: Random, rows: Rows) -> Rows | None:
         return None
     row = rows[at].copy()
     place = rng.randrange(len(row) + 1)
-    row[place:place] = [rng.choice(CELLS)] * rng.choice((1, 1, 2, 100))
+    row[place:place] = [rng.choice(_CELLS)] * rng.choice((1, 1, 2, 100))
     return _with_row(rows, at, row)
 
 
 def nasty_cell(rng: Random, rows: Rows) -> Rows | None:
     """Make a cell hold what rows are made of: delimiters, quotes, line ends, NUL."""
-    return with_cell(rng, rows, lambda cell: rng.choice((rng.choice(CELLS), cell + rng.choice(CELLS))))
+    return with_cell(rng, rows, lambda cell: rng.choice((rng.choice(_CELLS), cell + rng.choice(_CELLS))))
 
 
 def formula_cell(rng: Random, rows: Rows) -> Rows | None:
     """Make a cell begin as a formula does."""
-    return with_cell(rng, rows, lambda cell: rng.choice(FORMULA_PREFIXES) + cell)
+    return with_cell(rng, rows, lambda cell: rng.choice(_FORMULAS) + cell)
 
 
 def text_cell(rng: Random, rows: Rows) -> Rows | None:
@@ -123,12 +154,14 @@ def number_cell(rng: Random, rows: Rows) -> Rows | None:
 
 def huge_cell(rng: Random, rows: Rows, *, room: int = MOST_GROWTH) -> Rows | None:
     """Make a cell as long as a database column, a spreadsheet's cell or Python's own limit, if there is `room`."""
-    size = rng.choice(CELL_SIZES)
-    return (
-        None
-        if size > room
-        else with_cell(rng, rows, lambda cell: ((cell or "x") * (size // max(1, len(cell)) + 1))[:size])
-    )
+    return grown_cell(rng, rows, size=rng.choice(CELL_SIZES), room=room)
+
+
+def grown_cell(rng: Random, rows: Rows, *, size: int, room: int) -> Rows | None:
+    """Make a cell as long as that, if there is room, by saying it again and again."""
+    if size > room:
+        return None
+    return with_cell(rng, rows, lambda cell: ((cell or "x") * (size // max(1, len(cell)) + 1))[:size])
 
 
 def drop_row(rng: Random, rows: Rows) -> Rows | None:
@@ -148,10 +181,15 @@ def double_row(rng: Random, rows: Rows) -> Rows | None:
 
 def repeat_row(rng: Random, rows: Rows, *, room: int = MOST_GROWTH) -> Rows | None:
     """Say a row up to 100,000 times, of empty cells where it is too long for that in `room` characters."""
+    return repeated(rng, rows, times=rng.choice(ROW_REPEATS), room=room)
+
+
+def repeated(rng: Random, rows: Rows, *, times: int, room: int) -> Rows | None:
+    """Say a row so many times, or as often as there is room for."""
     at = _row(rng, rows)
     if at is None:
         return None
-    row, times = rows[at], rng.choice(ROW_REPEATS)
+    row = rows[at]
     if times * _size(row) > room:
         row = [""] * len(row)
     return rows[:at] + [row] * min(times, room // _size(row)) + rows[at:]
@@ -183,7 +221,11 @@ def move_column(rng: Random, rows: Rows) -> Rows | None:
     if not rows or len(rows[0]) < 2:
         return None
     one, other = rng.sample(range(len(rows[0])), 2)
-    last = 1 if rng.random() < 0.5 else len(rows)
+    return exchanged(rows, one, other, last=1 if rng.random() < 0.5 else len(rows))
+
+
+def exchanged(rows: Rows, one: int, other: int, *, last: int) -> Rows:
+    """Let two columns change places in the rows before `last`."""
     changed = rows.copy()
     for at, row in enumerate(rows[:last]):
         if one < len(row) and other < len(row):
@@ -209,27 +251,20 @@ def drop_column(rng: Random, rows: Rows) -> Rows | None:
 
 
 def rename_column(rng: Random, rows: Rows) -> Rows | None:
-    """Write a name of the header as other people write it: case, spaces, a plural, nothing."""
+    """Write a name of the header as other people write it: case, spaces, a plural, nothing, another column's."""
+    if not rows or not rows[0]:
+        return None
+    same_as = rng.choice(rows[0])
+    return respelled(rng, rows, spelled=rng.choice((*_SPELLINGS, lambda _: same_as)))
+
+
+def respelled(rng: Random, rows: Rows, *, spelled: Callable[[str], str]) -> Rows | None:
+    """Write some name of the header otherwise."""
     if not rows or not rows[0]:
         return None
     header = rows[0].copy()
     at = rng.randrange(len(header))
-    name = header[at]
-    same_as = header[rng.randrange(len(header))]
-    header[at] = rng.choice(
-        (
-            name.upper(),
-            name.title(),
-            f" {name}",
-            f"{name} ",
-            f"{name}s",
-            name.replace("_", " "),
-            "",
-            same_as,
-            f"\ufeff{name}",
-            f'"{name}',
-        )
-    )
+    header[at] = spelled(header[at])
     return _with_row(rows, 0, header)
 
 

@@ -212,7 +212,7 @@ def run(executor: Executor, options: Message, send: Callable[[Message], None], r
     ]
     feedback, head = _feedback(executor), executor.box.head
     executor.observe(feedback.observer(lambda number: head.__setitem__(FEATURES, number)))
-    mutator, executed = _mix(executor, feedback, options["seed"]).mutator()
+    mutator, executed = _mix(executor, feedback, options).mutator()
     one_input = _callback(executor, feedback, set(options["seen"]), send, executed, runs=options["runs"])
     one_input = _without(one_input, skipped)
     atheris.Setup(arguments, one_input, custom_mutator=mutator)
@@ -372,10 +372,10 @@ class _Novelty:
         return new
 
 
-def _mix(executor: Executor, feedback: Feedback, seed: int) -> Mix:
+def _mix(executor: Executor, feedback: Feedback, options: Message) -> Mix:
     """Prepare the choice among ways to make an input."""
     form = executor.target.format
-    rng = Random(seed)  # noqa: S311 - a search, not a secret
+    rng = Random(options["seed"])  # noqa: S311 - a search, not a secret
 
     def blind(data: bytes, max_size: int) -> bytes:
         nonlocal blind
@@ -389,5 +389,6 @@ def _mix(executor: Executor, feedback: Feedback, seed: int) -> Mix:
         except Exception:  # noqa: BLE001 - no strategy, no examples: a campaign that runs goes on without
             return []
 
-    mix = Mix(form, rng, feedback=feedback, blind=blind, fresh=fresh)
+    recorded = list(map(unpack, options["recorded"])) if options["examples"] else None  # once in a campaign
+    mix = Mix(form, rng, feedback=feedback, blind=blind, fresh=fresh, recorded=recorded)
     return mix

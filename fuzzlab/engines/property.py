@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+from fuzzlab import nastiness
 from fuzzlab.engines import Runner
 from fuzzlab.errors import FuzzlabError
 from fuzzlab.formats import Format
@@ -32,6 +33,9 @@ __all__ = ["Failure", "check"]
 
 ROUND = 10_000
 """Examples of one run of Hypothesis where only the time ends the search: it remembers each, to try none twice."""
+
+NAMED = -1
+"""The number of the round in which nothing is left to Hypothesis."""
 
 MUTATIONS = 4
 """Changes at the most that turn a seed into an example: one place wrong, or a few."""
@@ -110,9 +114,10 @@ def check(
     """
     search = _Search(runner, deadline=time.monotonic() + seconds)
     target.format.fit(seeds)
+    yield from _named(search, target, seeds, examples, _seed(target.name, seed, NAMED))
     strategy = _inputs(target.format, seeds)
     round_number = 0
-    reported: set[str] = set()
+    reported = set(search.found)
     while (left := ROUND if examples is None else examples - search.examples) > 0:
         before = search.examples
         search.wanted = ""
@@ -125,6 +130,20 @@ def check(
         tried = search.examples - before
         if is_over or tried == 0 or (tried < left and not search.wanted):
             return  # the time is up, or Hypothesis has nothing more to try
+
+
+def _named(
+    search: _Search, target: Target, seeds: Sequence[bytes], examples: int | None, seed: int
+) -> Iterator[Failure]:
+    """Try what has a name, done to ordinary inputs, beside the examples: so many at the most."""
+    form, runner, rng = target.format, search.runner, Random(seed)  # noqa: S311 - a search, not a secret
+    bases = nastiness.ordinary(seeds)
+    inputs = [*nastiness.small(form, bases, rng), *nastiness.large(form, bases, rng)][:examples]
+    for index, verdict in runner.run(inputs):
+        if (signature := verdict.signature) not in search.found:
+            data = inputs[index]
+            search.found[signature] = failure = Failure(data, verdict, len(data), runner.executions)
+            yield failure
 
 
 def _round(search: _Search, strategy: st.SearchStrategy[bytes], examples: int, seed: int) -> bool:

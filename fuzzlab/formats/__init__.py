@@ -20,8 +20,9 @@ A door (`formats.text(...)`) is a function that builds the format; the class beh
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from random import Random
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from fuzzlab.errors import Undecodable
@@ -65,6 +66,11 @@ class Format(ABC, Generic[V]):
     mutators: tuple[Mutator[V], ...] = ()
     raw_mutators: tuple[Mutator[bytes], ...] = ()
     """Mutators of the stored bytes, for what no value of the format can express (a truncated document)."""
+    named_values: Mapping[str, Mutator[V]] = MappingProxyType({})
+    named_bytes: Mapping[str, Mutator[bytes]] = MappingProxyType({})
+    """What is known to hurt readers of this kind of input, by name: mutators that do this and nothing else."""
+    named_large: Mapping[str, Mutator[V]] = MappingProxyType({})
+    """Likewise, of what makes an input large: it costs its reader a second."""
     words: tuple[bytes, ...] = ()
     """Learned from the code under test, the most telling first."""
 
@@ -202,9 +208,40 @@ class Format(ABC, Generic[V]):
         """Yield (name, input) for what the sender of `data` may change one day, one change each."""
         return iter(())
 
+    def named(self, data: bytes, rng: Random, *, large: bool = False) -> Iterator[tuple[str, bytes]]:
+        """Yield (name, input) for all that has a name, each done to `data` once: what a search should not wait for.
+
+        Where nothing has a name, each mutator does what it likes, once. Inputs of more than `max_size` are left out.
+
+        Args:
+            data: an ordinary input.
+            rng: of the places where it is done.
+            large: those of `named_large`, and no others.
+        """
+        of_values, of_bytes = (self.named_large, {}) if large else (self.named_values, self.named_bytes)
+        if not large and not of_values and not of_bytes:
+            of_values = {_name(mutator): mutator for mutator in self.mutators}
+            of_bytes = {_name(mutator): mutator for mutator in self.raw_mutators}
+        try:
+            value = self.decode(data)
+        except Undecodable:
+            of_values = {}
+        for name, mutator in of_values.items():
+            changed = mutator(rng, value)
+            if changed is not None and len(made := self.encode(changed)) <= self.max_size and made != data:
+                yield name, made
+        for name, raw_mutator in of_bytes.items():
+            mutated = raw_mutator(rng, data)
+            if mutated is not None and len(mutated) <= self.max_size and mutated != data:
+                yield name, mutated
+
     def describe(self) -> dict[str, Any]:
         """Give what `fuzzlab list` shows of it."""
         return {"name": self.name, "max_size": self.max_size}
+
+
+def _name(mutator: Callable[..., Any]) -> str:
+    return str(getattr(mutator, "__name__", mutator)).replace("_", " ")
 
 
 def until_taken(values: Iterator[V]) -> Generator[V, bool | None, None]:

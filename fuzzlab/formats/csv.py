@@ -8,11 +8,12 @@ from __future__ import annotations
 import codecs
 import csv as stdlib_csv
 import io
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, Literal
 
-from fuzzlab import rows, words
+from fuzzlab import csvtext, rows, uploads, words
+from fuzzlab.csvtext import DELIMITERS
 from fuzzlab.errors import Undecodable, UserError
 from fuzzlab.formats import Format
 from fuzzlab.lazy import LazyModule
@@ -45,7 +46,17 @@ QUOTINGS: Final = (
 SPACED: Final = 1 / 4
 """Of the documents in another dialect: those with a blank behind each delimiter, as people type them."""
 
-DELIMITERS: Final = (",", ";", "\t", "|", ":")
+DIALECTS: Final[Mapping[str, dict[str, Any]]] = {
+    "semicolons": {"delimiter": ";"},
+    "tabs": {"delimiter": "\t"},
+    "bars": {"delimiter": "|"},
+    "colons": {"delimiter": ":"},
+    "every cell quoted": {"quoting": stdlib_csv.QUOTE_ALL},
+    "single quotes": {"quoting": stdlib_csv.QUOTE_ALL, "quotechar": "'"},
+    "escapes in the place of doubled quotes": {"escapes": True},
+    "blanks behind the delimiters": {"spaced": True},
+}
+"""Name -> what another program does otherwise."""
 
 _BOMS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -54,97 +65,6 @@ _BOMS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 """Byte-order marks and what they announce; the UTF-32 mark begins with that of UTF-16."""
-
-
-NATIONAL: Final = "\xe9\xfc\xdf\xf1\u20ac"
-"""Letters, and a sign, that the encodings of spreadsheets write in different bytes."""
-
-
-def toggle_bom(rng: Random, data: bytes) -> bytes:  # noqa: ARG001 - a mutator's shape; there is one way to do this
-    """Add a byte-order mark, or take it away."""
-    return data.removeprefix(codecs.BOM_UTF8) if data.startswith(codecs.BOM_UTF8) else codecs.BOM_UTF8 + data
-
-
-def recode(rng: Random, data: bytes) -> bytes:
-    """Write the document in another encoding, with or without its mark, and at times with a letter that shows it."""
-    encoding = rng.choice(("utf-16", "utf-16-le", "utf-16-be", "latin-1", "cp1252", "utf-32", "utf-7", "shift_jis"))
-    if data.isascii() and rng.random() < 0.5:
-        at = rng.randrange(len(data) + 1)
-        data = data[:at] + rng.choice(NATIONAL).encode() + data[at:]
-    return data.decode("utf-8", "replace").encode(encoding, "replace")
-
-
-def mix_line_ends(rng: Random, data: bytes) -> bytes | None:
-    """End some or all of the lines otherwise."""
-    lines = re.split(rb"\r\n|\r|\n", data)
-    if len(lines) < 2:
-        return None
-    ends = rng.choice(
-        ((b"\n",), (b"\r",), (b"\r\n", b"\n", b"\r"), (b"\r\r\n",), (b"\n\r",), (b"\x85", b"\n"), (b"\n\n",))
-    )
-    return b"".join([line + rng.choice(ends) for line in lines[:-1]]) + lines[-1]
-
-
-def unbalance_quote(rng: Random, data: bytes) -> bytes:
-    """Put in one quote, or take one away."""
-    places = [at for at, byte in enumerate(data) if byte == ord('"')]
-    if places and rng.random() < 0.5:
-        at = rng.choice(places)
-        return data[:at] + data[at + 1 :]
-    at = rng.randrange(len(data) + 1)
-    return data[:at] + b'"' + data[at:]
-
-
-def double_quote(rng: Random, data: bytes) -> bytes:
-    """Say a quote twice, or a doubled one once: inside quotes that is one quote, outside it is an empty cell."""
-    places = [found.span() for found in re.finditer(rb'""?', data)]
-    if not places:
-        at = rng.randrange(len(data) + 1)
-        return data[:at] + b'""' + data[at:]
-    start, end = rng.choice(places)
-    return data[:start] + (b'"' if end - start > 1 and rng.random() < 0.5 else b'"' * (end - start + 1)) + data[end:]
-
-
-def end_otherwise(rng: Random, data: bytes) -> bytes:
-    """Add what other programs put behind the last row, or before the first one."""
-    before, behind = rng.choice(
-        (
-            (b"", b"\x1a"),
-            (b"", b"\x00" * 512),
-            (b"", b",,,\r\n"),
-            (b"", b"\r\n\r\n"),
-            (b"# ", b""),
-            (b"sep=;\r\n", b""),
-            (b"Report\r\n\r\n", b""),
-            (b"", b"Total,3\r\n"),
-        )
-    )
-    return before + data + behind
-
-
-def change_delimiter(rng: Random, data: bytes) -> bytes | None:
-    """Divide the cells of all rows, or of one place, by another delimiter."""
-    present = [mark.encode() for mark in DELIMITERS if mark.encode() in data]
-    if not present:
-        return None
-    return data.replace(rng.choice(present), rng.choice(DELIMITERS).encode(), rng.choice((1, -1)))
-
-
-def cut_off(rng: Random, data: bytes) -> bytes | None:
-    """End in the middle of a cell, as an upload that was broken off."""
-    return data[: rng.randrange(len(data))] if data else None
-
-
-RAW_MUTATORS: Final = (
-    toggle_bom,
-    recode,
-    mix_line_ends,
-    unbalance_quote,
-    double_quote,
-    change_delimiter,
-    end_otherwise,
-    cut_off,
-)
 
 
 class Csv(Format[Rows]):
@@ -161,7 +81,9 @@ class Csv(Format[Rows]):
         self.max_size = max_size
         self._shapes: tuple[Shape, ...] = ()
         self.mutators = (*rows.MUTATORS, self.repeat_row, self.huge_cell)
-        self.raw_mutators = (*RAW_MUTATORS, self.change_dialect)
+        self.raw_mutators = (*csvtext.MUTATORS, self.change_dialect)
+        self.named_values, self.named_large = uploads.NAMED, uploads.large(max_size)
+        self.named_bytes = {**csvtext.NAMED, **{name: partial(self._in, **how) for name, how in DIALECTS.items()}}
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -235,8 +157,8 @@ class Csv(Format[Rows]):
             *self.columns,
             *map(str, known),
             *DELIMITERS,
-            *rows.FORMULA_PREFIXES,
-            *(cell for cell in rows.CELLS if cell),
+            *rows.FORMULAS.values(),
+            *(cell for cell in rows.CELLS.values() if cell),
         )
         return tuple(word.encode() for word in dict.fromkeys(tokens) if word)
 
@@ -250,25 +172,47 @@ class Csv(Format[Rows]):
 
     def change_dialect(self, rng: Random, data: bytes) -> bytes | None:
         """Write the same rows as another program would: its quotes, its delimiter, its way to write a quote."""
-        delimiter = rng.choice((self.delimiter, self.delimiter, *DELIMITERS))
-        out = io.StringIO(newline="")
-        escaped = rng.random() < 0.5
-        writer = stdlib_csv.writer(
-            out,
-            delimiter=delimiter,
+        return self._in(
+            rng,
+            data,
+            delimiter=rng.choice((self.delimiter, self.delimiter, *DELIMITERS)),
             quotechar=rng.choice("\"'"),
             quoting=rng.choice(QUOTINGS),
-            doublequote=not escaped,
-            escapechar="\\" if escaped else None,
-            lineterminator=rng.choice(("\r\n", "\n", "\r")),
+            escapes=rng.random() < 0.5,
+            line_end=rng.choice(("\r\n", "\n", "\r")),
+            spaced=rng.random() < SPACED,
+        )
+
+    def _in(
+        self,
+        rng: Random,  # noqa: ARG002 - a mutator's shape; a dialect leaves nothing to chance
+        data: bytes,
+        *,
+        delimiter: str = "",
+        quotechar: str = '"',
+        quoting: Literal[0, 1, 2, 3] = stdlib_csv.QUOTE_MINIMAL,
+        escapes: bool = False,
+        line_end: str = "\r\n",
+        spaced: bool = False,
+    ) -> bytes | None:
+        """Write the same rows in one dialect; None where it has no way to write some cell."""
+        out = io.StringIO(newline="")
+        writer = stdlib_csv.writer(
+            out,
+            delimiter=delimiter or self.delimiter,
+            quotechar=quotechar,
+            quoting=quoting,
+            doublequote=not escapes,
+            escapechar="\\" if escapes else None,
+            lineterminator=line_end,
         )
         try:
             writer.writerows(self.decode(data))
         except (Undecodable, stdlib_csv.Error):  # without an escape, not every cell can be written unquoted
             return None
         text = out.getvalue()
-        if rng.random() < SPACED:
-            text = text.replace(delimiter, delimiter + " ")
+        if spaced:
+            text = text.replace(delimiter or self.delimiter, (delimiter or self.delimiter) + " ")
         return text.encode("utf-8", "surrogatepass")
 
     def simpler(self, value: Rows) -> Iterator[Rows]:
@@ -320,7 +264,7 @@ def _cells(kind: Mapping[str, Any]) -> SearchStrategy[str]:
     return st.one_of(
         st.text("abcdefghijklmnopqrstuvwxyz0123456789-_ ", max_size=20),
         st.text(max_size=8),
-        st.sampled_from(rows.CELLS),
+        st.sampled_from(tuple(rows.CELLS.values())),
     )
 
 

@@ -1,0 +1,41 @@
+"""Everything that a format has a name for, done once to a few ordinary inputs.
+
+A search meets most of these some time, and some of them late: it changes what was changed before, and a header in
+another order counts as one only in a table that is otherwise right. Once each costs some dozens of executions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from random import Random
+from typing import Any, Final
+
+from fuzzlab.formats import Format
+
+__all__ = ["large", "ordinary", "small"]
+
+BASES: Final = 2
+"""Ordinary inputs that it is done to: a second one has what the first one lacks, and a third little more."""
+
+LONGEST_BASE: Final = 2048
+"""Bytes of one: the larger they are, the more there is to be wrong in; but each of its rounds costs its size."""
+
+
+def ordinary(recorded: Sequence[bytes]) -> list[bytes]:
+    """Choose the inputs that it is done to: the largest that are not long, or the shortest."""
+    by_size = sorted(set(recorded), key=lambda data: (len(data), data))
+    return [data for data in by_size if len(data) <= LONGEST_BASE][-BASES:] or by_size[:1]
+
+
+def small(form: Format[Any], bases: Sequence[bytes], rng: Random) -> list[bytes]:
+    """Give what becomes of each base by everything that has a name, but for what is large; the shortest first."""
+    form.forget()
+    made = {data for base in bases for _, data in form.named(base, rng)}
+    return sorted(made.difference(bases), key=lambda data: (len(data), data))
+
+
+def large(form: Format[Any], bases: Sequence[bytes], rng: Random) -> Iterator[bytes]:
+    """Yield the large ones, of one base: a hundred thousand rows take their parser a second."""
+    for base in bases[-1:]:
+        for _, data in form.named(base, rng, large=True):
+            yield data
