@@ -7,6 +7,7 @@ handle. An oracle looks at one accepted result and says in one sentence what is 
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import InvalidOperation
 from typing import Protocol, runtime_checkable
 
 __all__ = [
@@ -59,10 +60,15 @@ class Repeats:
 
 
 def same(a: object, b: object) -> bool:
-    """Whether two results are equal; NaN, which equals nothing, counts as equal to itself."""
+    """Whether two results are equal; NaN, which equals nothing, counts as equal to itself, inside of containers too."""
     if a is b:
         return True
-    return bool(a == b) or ((a != a or "nan" in repr(a)) and repr(a) == repr(b))  # noqa: PLR0124 - the test for NaN
+    try:
+        if a == b:
+            return True
+    except InvalidOperation:  # a signalling NaN does not even compare
+        return repr(a) == repr(b)
+    return (a != a or "nan" in repr(a).casefold()) and repr(a) == repr(b)  # noqa: PLR0124 - the test for NaN
 
 
 def short(value: object) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from functools import cache
+from ipaddress import IPv6Address
 from typing import Final
 
 from fuzzlab.sinks import lone_surrogate
@@ -17,7 +19,13 @@ HIGHEST: Final = 2**63 - 1
 
 WHOLE_DIGITS: Final = 131_072
 FRACTION_DIGITS: Final = 16_383
-"""PostgreSQL's numeric: digits before and after the point (documentation, table 8.2)."""
+"""PostgreSQL's numeric: digits before and after the point (documentation, table 8.2); a zero's count too."""
+
+LARGEST_EXPONENT: Final = 2**30 - 2
+"""Of a number written with one (src/backend/utils/adt/numeric.c refuses from INT_MAX / 2 on): matters for zeros only."""
+
+FURTHEST_ZONE: Final = timedelta(hours=16)
+"""Documentation, section 8.5: "time with time zone" ends before 16 hours (MAX_TZDISP_HOUR is 15)."""
 
 _PASSES: Final = (int, float, str, bytes)
 
@@ -49,14 +57,47 @@ def sqlite(leaf: object) -> str | None:
 
 
 def postgresql(leaf: object) -> str | None:
-    """Text has no NUL (documentation, section 8.3) and no surrogate; an integer is a bigint, a Decimal a numeric."""
+    """Text without NUL (documentation, section 8.3) and surrogates; bigint, numeric, times and addresses as they are.
+
+    The columns are those that fit a type best, the session's time zone is UTC. What the driver turns into something
+    else on the way (`bytes`, `UUID`, a float with all its digits) survives and passes.
+    """
     if isinstance(leaf, str):
         return "PostgreSQL's text has no NUL" if "\x00" in leaf else lone_surrogate(leaf)
     if isinstance(leaf, int):
         return None if LOWEST <= leaf <= HIGHEST else f"an integer of {leaf.bit_length()} bits is out of bigint's range"
-    if isinstance(leaf, Decimal) and leaf.is_finite():
-        exponent = leaf.as_tuple().exponent
-        assert isinstance(exponent, int)  # noqa: S101 - of a finite one
-        if leaf and (leaf.adjusted() >= WHOLE_DIGITS or exponent < -FRACTION_DIGITS):
-            return "a number of so many digits is out of numeric's range"
+    if isinstance(leaf, Decimal):
+        return _numeric(leaf)
+    if isinstance(leaf, datetime):
+        return _timestamp(leaf)
+    if isinstance(leaf, time) and leaf.tzinfo is not None:
+        offset = leaf.utcoffset()
+        if offset is None:
+            return "a time in a zone whose offset depends on the day has none"
+        if abs(offset) >= FURTHEST_ZONE:
+            return "its offset from UTC is out of time's range"
+    if isinstance(leaf, IPv6Address) and leaf.scope_id is not None:
+        return "PostgreSQL's inet has no zone of an interface"
+    return None
+
+
+def _numeric(leaf: Decimal) -> str | None:
+    if not leaf.is_finite():
+        # Infinity is one since version 14. There is one NaN, without a sign, a signal and digits of its own.
+        return None if leaf.is_infinite() or str(leaf) == "NaN" else f"numeric has no {leaf!s:.40}"
+    exponent = leaf.as_tuple().exponent
+    assert isinstance(exponent, int)  # noqa: S101 - of a finite one
+    if exponent < -FRACTION_DIGITS or exponent > LARGEST_EXPONENT or (leaf and leaf.adjusted() >= WHOLE_DIGITS):
+        return "a number of so many digits is out of numeric's range"
+    return None
+
+
+def _timestamp(leaf: datetime) -> str | None:
+    # A timestamp reaches further than the years 1 to 9999 of Python; it comes back in UTC, and must be in them there.
+    if leaf.utcoffset() is None:
+        return None
+    try:
+        leaf.astimezone(UTC)
+    except OverflowError:
+        return "in UTC it is out of the years 1 to 9999, and cannot be read back"
     return None

@@ -12,11 +12,14 @@ import logging
 import math
 import shlex
 import sqlite3
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from email import message_from_bytes
 from email.message import EmailMessage
+from ipaddress import IPv6Address
 from pathlib import Path
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -32,7 +35,11 @@ HITS: dict[str, tuple[object, ...]] = {
     "javascript": (2**53, -(2**53), 10**20, math.inf),
     "msgpack": (2**64, -(2**63) - 1, "\ud800"),
     "sqlite": ("a\x00b", "\x00", "\ud800", 2**63, -(2**63) - 1, math.nan),
-    "postgresql": ("a\x00b", "\ud800", 2**63, Decimal("1e131072"), Decimal("1e-16384")),
+    "postgresql": (
+        "a\x00b", "\ud800", 2**63, Decimal("1e131072"), Decimal("1e-16384"), Decimal("0e-16384"), Decimal("sNaN"),
+        Decimal("-NaN1"), IPv6Address("fe80::1%eth0"), datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=1))),
+        time(1, tzinfo=timezone(timedelta(hours=-16))), time(1, tzinfo=ZoneInfo("Europe/Berlin")),
+    ),
     "log": ("a\nb", "a\rb", "\x1b[31m", "\x9b31m", "a\u2028b", "\u202e", "\u2066", "\x00", "\ud800", "\x7f"),
     "csv": ("=1+1", "+cmd|' /C calc'!A0", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "a\x00b", "+1a", "-"),
     "html": ("<b>", "a&b", ">", "\x00", "\ud800"),
@@ -51,13 +58,19 @@ HITS: dict[str, tuple[object, ...]] = {
     "shell": ("", "a b", "-rf", "$(x)", "`x`", "a;b", "a|b", "a&b", "*", "~", "'", '"', "\n", "é", "a>b", "#x", "!x"),
 }  # fmt: skip
 
+PASSES = (
+    Decimal("NaN"), Decimal("0e-16383"), Decimal("-Infinity"), math.nan, datetime.min, datetime(1, 1, 1, tzinfo=UTC),
+    date.max, time(1, tzinfo=timezone(timedelta(hours=15))), IPv6Address("fe80::1"), timedelta.max,
+)  # fmt: skip
+"""Of PostgreSQL's many types."""
+
 NEAR_MISSES: dict[str, tuple[object, ...]] = {
     "utf-8": ("", "\ufffd", "\U0010ffff", "\x00", b"\xff", math.nan),
     "json": ("\x00\u2028", 10**400, 1e308, -0.0, Decimal("1.10"), None, True),
     "javascript": (2**53 - 1, 1 - 2**53, 1e300, True, "9007199254740993"),
     "msgpack": (2**64 - 1, -(2**63), math.nan, "é"),
     "sqlite": ("é😀", 2**63 - 1, -(2**63), 1.5, math.inf, b"\x00", None, True, Decimal(1), "x" * 100_000),
-    "postgresql": ("é", 2**63 - 1, -(2**63), Decimal("1e131071"), Decimal("1e-16383"), Decimal("NaN"), b"\x00"),
+    "postgresql": ("é", 2**63 - 1, -(2**63), Decimal("1e131071"), Decimal("1e-16383"), b"\x00", *PASSES),
     "log": ("a\tb", "é \u200d 😀", "\u200e", "::error::", "\xa0", 5),
     "csv": ("1+1", "-5", "+49 30 1234-56", "-1.5e10", "a=1", "'=1", "", "a\nb", -1, "+1,000.00"),
     "html": ('a"b', "é", "javascript:x", "%3Cb%3E"),
