@@ -19,10 +19,10 @@ HIGHEST: Final = 2**63 - 1
 
 WHOLE_DIGITS: Final = 131_072
 FRACTION_DIGITS: Final = 16_383
-"""PostgreSQL's numeric: digits before and after the point (documentation, table 8.2); a zero's count too."""
+"""PostgreSQL's numeric: digits before and after the point (documentation, table 8.2), also of a zero."""
 
 LARGEST_EXPONENT: Final = 2**30 - 2
-"""Of a number written with one (src/backend/utils/adt/numeric.c refuses from INT_MAX / 2 on): matters for zeros only."""
+"""Of a number written with one (src/backend/utils/adt/numeric.c refuses INT_MAX / 2): matters for zeros only."""
 
 FURTHEST_ZONE: Final = timedelta(hours=16)
 """Documentation, section 8.5: "time with time zone" ends before 16 hours (MAX_TZDISP_HOUR is 15)."""

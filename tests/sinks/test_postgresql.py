@@ -70,7 +70,7 @@ def _back(server: Connection, leaf: Any) -> object:
 def _survives(server: Connection, leaf: Any) -> bool:
     back = _back(server, leaf)
     if isinstance(back, datetime) and back.tzinfo is not None:
-        return bool(back == leaf.astimezone(UTC))  # not by a zone in which a clock was set back: PEP 495 calls nothing equal
+        return bool(back == leaf.astimezone(UTC))  # in an hour that comes twice nothing equals (PEP 495)
     return same(back, leaf)
 
 
