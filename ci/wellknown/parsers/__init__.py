@@ -1,0 +1,6 @@
+"""Well-known parsers under what their own documentation promises, and no more.
+
+One file is one parser. Its docstring names the promise behind each clause of the contract, with the section of the
+documentation that makes it ("3.11" is Python's library reference of that version). Where a parser promises nothing
+there is no clause, so that every finding is a defect: of the parser, of its documentation, or of fuzzlab.
+"""
