@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from fuzzlab.sinks import character
+from fuzzlab.sinks import character, lone_surrogate
 
 __all__ = ["csv_cell", "email_header", "http_header", "log_line", "shell_word"]
 
@@ -33,12 +33,14 @@ def log_line(leaf: object) -> str | None:
 
 
 def csv_cell(leaf: object) -> str | None:
-    """A cell that a spreadsheet takes for a formula (OWASP, "CSV Injection"), and NUL, which ends files early."""
+    """A cell that a spreadsheet takes for a formula (OWASP, "CSV Injection"), NUL, which ends files early, no UTF-8."""
     if not isinstance(leaf, str) or not leaf:
         return None
     if leaf[0] in "=+-@\t\r" and not _PLAIN_NUMBER.fullmatch(leaf):
         return f"{character(leaf, 0)} begins a formula in a spreadsheet"
-    return f"{character(leaf, leaf.index(chr(0)))} is no text in a CSV file" if "\x00" in leaf else None
+    if "\x00" in leaf:
+        return f"{character(leaf, leaf.index(chr(0)))} is no text in a CSV file"
+    return lone_surrogate(leaf)
 
 
 def http_header(leaf: object) -> str | None:
