@@ -24,7 +24,7 @@ LAYERS = (
     ),
     "strings grammar revisions changes",
     "heads document trees rows csvtext blocks schemas regexes merging nodes sinks/ leaves table literals fakes probes",
-    "jsontext uploads pruning transfer signatures scalars narrowing drift inference",
+    "jsontext uploads pruning transfer signatures scalars narrowing drift inference sameness",
     "blueprint",
     "documents violations",
     "redaction",

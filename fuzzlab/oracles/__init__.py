@@ -7,8 +7,9 @@ handle. An oracle looks at one accepted result and says in one sentence what is 
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import InvalidOperation
 from typing import Protocol, runtime_checkable
+
+from fuzzlab.sameness import same
 
 __all__ = [
     "Call",
@@ -57,18 +58,6 @@ class Repeats:
     def check_refusal(self, value: object, error: BaseException) -> str | None:  # noqa: ARG002 - for those that override it
         """Say what is wrong with the refusal of `value`; None when nothing is."""
         return None
-
-
-def same(a: object, b: object) -> bool:
-    """Whether two results are equal; NaN, which equals nothing, counts as equal to itself, inside of containers too."""
-    if a is b:
-        return True
-    try:
-        if a == b:
-            return True
-    except InvalidOperation:  # a signalling NaN does not even compare
-        return repr(a) == repr(b)
-    return (a != a or "nan" in repr(a).casefold()) and repr(a) == repr(b)  # noqa: PLR0124 - the test for NaN
 
 
 def short(value: object) -> str:

@@ -1,0 +1,127 @@
+"""Whether two results are the same, where `==` alone does not say: NaN, and objects that equal nothing but themselves.
+
+Most classes define no equality, so that a parser which makes its result anew each time would seem to give another one
+each time. Such objects are the same when their types are and what they hold is. Where nothing can be seen of what
+they hold, they count as the same: a false alarm is worse than a missed bug.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
+from typing import Final
+
+from fuzzlab.leaves import children
+
+__all__ = ["same"]
+
+_NAMED: Final = (type, FunctionType, BuiltinFunctionType, MethodType, ModuleType)
+"""Defined once each, so identity is their equality."""
+
+_ADDRESS: Final = re.compile(r"\b0x[0-9a-fA-F]+")
+"""What the usual `repr` shows of an object: where it lies."""
+
+_Pairs = Iterator[tuple[object, object] | None]
+"""What to compare in the place of two values; None among it where they differ in shape."""
+
+
+def same(a: object, b: object) -> bool:
+    """Compare two results, to any depth."""
+    return a is b or _equal(a, b) or _alike(a, b)
+
+
+def _equal(a: object, b: object) -> bool:
+    try:
+        return bool(a == b)
+    except Exception:  # noqa: BLE001 - a signalling NaN, an array, a recursion too deep, whatever the class does
+        return False
+
+
+def _alike(first: object, second: object) -> bool:
+    """Compare pair by pair; on a stack of its own, because results may be nested deeper than Python recurses."""
+    stack = [(first, second)]
+    met: set[tuple[int, int]] = set()
+    kept: list[object] = []  # what is compared stays alive, so that no other object gets its id
+    while stack:
+        a, b = stack.pop()
+        if a is b or (id(a), id(b)) in met:
+            continue
+        met.add((id(a), id(b)))
+        kept += (a, b)
+        pairs = _pairs(a, b)
+        if pairs is None:
+            if not (_equal(a, b) or _indistinct(a, b)):
+                return False
+            continue
+        for pair in pairs:
+            if pair is None:
+                return False
+            stack.append(pair)
+    return True
+
+
+def _pairs(a: object, b: object) -> _Pairs | None:
+    """Give what to compare in the place of the two, or None where there is nothing inside them."""
+    if type(a) is not type(b) or isinstance(a, _NAMED):
+        return None
+    if isinstance(a, Mapping) and isinstance(b, Mapping):
+        return _by_key(a, b)
+    if isinstance(a, AbstractSet) and isinstance(b, AbstractSet):
+        return _by_look(a, b)
+    if (inside := children(a)) is not None:
+        return _by_step(inside, children(b) or [])
+    mine, theirs = _state(a), _state(b)
+    return None if mine is None or theirs is None else iter([(mine, theirs)])
+
+
+def _by_key(a: Mapping[object, object], b: Mapping[object, object]) -> _Pairs:
+    if a.keys() != b.keys():
+        yield None
+        return
+    for key in a:
+        yield a[key], b[key]
+
+
+def _by_look(a: AbstractSet[object], b: AbstractSet[object]) -> _Pairs:
+    """Pair the members that only one of the sets has; they have no order but that of how they look."""
+    mine, theirs = sorted(a - b, key=_look), sorted(b - a, key=_look)
+    if len(mine) != len(theirs):
+        yield None
+        return
+    yield from zip(mine, theirs, strict=True)
+
+
+def _by_step(mine: list[tuple[str, object]], theirs: list[tuple[str, object]]) -> _Pairs:
+    if len(mine) != len(theirs):
+        yield None
+        return
+    for (step, a), (other, b) in zip(mine, theirs, strict=True):
+        yield (a, b) if step == other else None
+
+
+def _state(value: object) -> object:
+    """Give what an object holds, as it is copied and pickled (`object.__getstate__`); None where it shows nothing."""
+    try:
+        return value.__getstate__()
+    except Exception:  # noqa: BLE001 - "cannot pickle", or the class's own
+        return None
+
+
+def _look(value: object) -> str:
+    """Show a value without its address."""
+    try:
+        return _ADDRESS.sub("", f"{type(value).__name__} {value!r}")
+    except Exception:  # noqa: BLE001 - the code under test wrote it
+        return type(value).__name__
+
+
+def _indistinct(a: object, b: object) -> bool:
+    """Whether two ends that are not equal are the same for all that can be seen of them.
+
+    Only where equality means nothing: they do not equal even themselves, or their type leaves it at identity.
+    """
+    if type(a) is not type(b) or isinstance(a, _NAMED):
+        return False
+    return (type(a).__eq__ is object.__eq__ or not _equal(a, a)) and _look(a) == _look(b)
