@@ -28,7 +28,7 @@ from fuzzlab.footprint import reserved
 from fuzzlab.guard import DUMP_SIGNAL, Guard
 from fuzzlab.scope import Scope
 from fuzzlab.target import REGISTRY, Target
-from fuzzlab.witness import Witness
+from fuzzlab.testimony import Testimony
 
 __all__ = ["main"]
 
@@ -82,13 +82,13 @@ def _work(channel: Channel, order: dict[str, Any]) -> None:
         coverage.trace(executor, order["trace"], channel.send, ready)
     else:
         ready()
-        _answer(channel, executor, box, Witness(executor, scope) if order.get("observes") else None)
+        _answer(channel, executor, box, Testimony(executor, scope) if order.get("observes") else None)
 
 
-def _answer(channel: Channel, executor: Executor, box: BlackBox, witness: Witness | None) -> None:
+def _answer(channel: Channel, executor: Executor, box: BlackBox, testimony: Testimony | None) -> None:
     """Run batches of inputs; violations are told at once, for the next input may end the process.
 
-    Where there is a witness, what each input did is told as well.
+    Where there is a testimony, what each input did is told as well.
     """
     head = box.head
     executor.begin()
@@ -107,8 +107,8 @@ def _answer(channel: Channel, executor: Executor, box: BlackBox, witness: Witnes
             if not channel.is_open():  # the target has closed it with all its files: nobody but the status can tell
                 head[ACCEPTED] = accepted
                 executor.exit(CUT_OFF)
-            if witness is not None:
-                channel.send({"is": "behaviour", "index": index, **witness.testimony(verdict).to_json()})
+            if testimony is not None:
+                channel.send({"is": "behaviour", "index": index, **testimony.of(verdict).to_json()})
             if verdict is not ACCEPTED_VERDICT and verdict is not REJECTED_VERDICT:
                 channel.send({"is": "verdict", "index": index, "verdict": verdict.to_json()})
                 if verdict.is_exhaustion:

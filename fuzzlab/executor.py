@@ -158,9 +158,16 @@ class Executor:
         self.execute: Execute = self._closure(None)
 
     def observe(self, observer: Observer) -> None:
-        """Let `observer` see each refusal and each accepted result from now on."""
-        self._observer = observer
-        self.execute = self._closure(observer)
+        """Let `observer` see each refusal and each accepted result from now on, after those that do already."""
+        first = self._observer
+
+        def both(error: BaseException | None, result: object) -> None:
+            assert first is not None  # noqa: S101 - both is used only then
+            first(error, result)
+            observer(error, result)
+
+        self._observer = observer if first is None else both
+        self.execute = self._closure(self._observer)
 
     def install(self, guard: Guard) -> None:
         """Take over what belongs to a worker's process: the audit hook, the soft limit's signal, `os._exit`."""

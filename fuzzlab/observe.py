@@ -21,7 +21,7 @@ from fuzzlab.escape import one_line
 from fuzzlab.finder import adhoc, load
 from fuzzlab.project import Project
 from fuzzlab.target import Target
-from fuzzlab.witness import broken
+from fuzzlab.testimony import broken
 from fuzzlab.worker import Worker
 
 __all__ = ["main"]

@@ -33,7 +33,7 @@ LAYERS = (
     "target",
     "finder scope corpus card journal board guard chain",
     "executor dictionary register stock intake lookup",
-    "autopsy triage inprocess feedback traffic witness",
+    "autopsy triage inprocess feedback traffic testimony",
     "mix",
     "engines/",
     "process child schedule causes",

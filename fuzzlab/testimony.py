@@ -1,4 +1,4 @@
-"""Notes what each execution of a worker did, beside its verdict."""
+"""What each execution of a worker did, beside its verdict, where somebody compares."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from fuzzlab.executor import Executor
 from fuzzlab.scope import Scope
 from fuzzlab.verdict import Verdict
 
-__all__ = ["Witness"]
+__all__ = ["Testimony", "broken"]
 
 
-class Witness:
-    """Watches one executor; `testimony` gives what the last execution did."""
+class Testimony:
+    """Watches one executor; `of` gives what the last execution did."""
 
     def __init__(self, executor: Executor, scope: Scope) -> None:
         self._scope = scope
         self._last: Behaviour | None = None
         executor.observe(self._saw)
 
-    def testimony(self, verdict: Verdict) -> Behaviour:
+    def of(self, verdict: Verdict) -> Behaviour:
         """Give what the execution did that ended with `verdict`."""
         last, self._last = self._last, None
         if last is None or verdict.outcome.is_violation:
