@@ -26,6 +26,8 @@ COMMANDS = {
     "import": "Take recorded traffic into a target's corpus, without its secrets.",
     "diff": "What the working tree does otherwise than a revision, over the stored inputs.",
     "report": "Write the last run as one HTML file.",
+    "doctor": "What is here: Python, engines, limits, disk, project; to set fuzzlab up, and for bug reports.",
+    "completion": "Print the script that makes a shell complete fuzzlab's words.",
 }
 """The commands and what their help says first, here so that help needs none of their imports (a test compares)."""
 
@@ -65,6 +67,21 @@ def _say(message: str, code: int, *, whole: bool = False) -> int:
     return code
 
 
+def _set_colour(_context: click.Context, _option: click.Parameter, when: str | None) -> None:
+    """Say it in the two variables that all that writes in colour knows (no-color.org, force-color.org)."""
+    if when is not None:
+        for name in ("NO_COLOR", "FORCE_COLOR"):
+            os.environ.pop(name, None)
+    if when in ("always", "never"):
+        os.environ["FORCE_COLOR" if when == "always" else "NO_COLOR"] = "1"
+
+
+_COLOUR = click.Option(
+    ["--color", "--colour"], type=click.Choice(["auto", "always", "never"]), expose_value=False, is_eager=True,
+    callback=_set_colour, help="Whether to write in colour (default: auto, for terminals; NO_COLOR is heeded).",
+)  # fmt: skip
+
+
 class _Commands(click.Group):
     """The commands by name, each imported when it is asked for: `--help` costs no import of an engine."""
 
@@ -76,6 +93,8 @@ class _Commands(click.Group):
             return None
         command = importlib.import_module(f"fuzzlab.commands.{cmd_name}").command
         assert isinstance(command, click.Command)  # noqa: S101 - what a member of the family is
+        if _COLOUR not in command.params:
+            command.params.append(_COLOUR)
         return command
 
     def resolve_command(

@@ -36,7 +36,7 @@ LAYERS = (
     "autopsy triage inprocess feedback traffic testimony",
     "mix",
     "engines/",
-    "process child schedule causes",
+    "process child schedule causes checkup",
     "worker lane tracing",
     "backlog session distil observe comparison",
     "campaign",

@@ -10,6 +10,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -116,7 +117,21 @@ minimize_option = click.option(
 strict_option = click.option(
     "--strict", is_flag=True, help="Fail also for an accepted finding that no longer fails ([tool.fuzzlab] strict)."
 )
-names_argument = click.argument("names", nargs=-1, metavar="[TARGET | MODULE:FUNCTION]...")
+
+
+def _target_names(_context: click.Context, _argument: click.Parameter, begun: str) -> list[str]:
+    """Complete the name of a target; a project that cannot be read has none, and a shell wants no message."""
+    try:
+        with Path(os.devnull).open("w", encoding="utf-8") as nowhere, redirect_stdout(nowhere):
+            _, known = open_project()
+    except UserError:
+        return []
+    return [name for name in known if name.startswith(begun)]
+
+
+names_argument = click.argument(
+    "names", nargs=-1, metavar="[TARGET | MODULE:FUNCTION]...", shell_complete=_target_names
+)
 quiet_option = click.option("--quiet", is_flag=True, help="Findings and the sum only.")
 
 

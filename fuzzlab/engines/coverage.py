@@ -45,7 +45,7 @@ else:
     atheris = LazyModule("atheris")
     _tracer = LazyModule("fuzzlab.engines._tracer")
 
-__all__ = ["EXAMPLES", "instrumented", "missing", "report", "run", "trace", "untraced"]
+__all__ = ["EXAMPLES", "PYTHONS", "instrumented", "missing", "report", "run", "trace", "untraced"]
 
 TRACER = "FUZZLAB_TRACER"
 """The environment variable that, set to `atheris`, has the code under test call Atheris's own callbacks."""
