@@ -14,7 +14,7 @@ from tests.projects import environment, fuzzlab, make_project
 
 
 def _facts(folder: Path, **env: str) -> dict[str, dict[str, str]]:
-    done = fuzzlab(folder, "doctor", "--json", **env)
+    done = fuzzlab(folder, "doctor", "--json", **env)  # type: ignore[arg-type]  # no timeout among them
     assert done.code == 0, done.err
     return {fact["name"]: fact for fact in done.document["facts"]}
 
