@@ -19,16 +19,18 @@ from pathlib import Path
 from typing import Any
 
 from fuzzlab.blackbox import ACCEPTED, INDEX, RECYCLE, BlackBox
-from fuzzlab.channel import Channel, Closed, unpack
+from fuzzlab.channel import Channel, Closed, pack, unpack
 from fuzzlab.engines import coverage
 from fuzzlab.errors import UserError
 from fuzzlab.executor import ACCEPTED_VERDICT, CUT_OFF, REJECTED_VERDICT, Executor
 from fuzzlab.finder import adhoc, import_module
 from fuzzlab.footprint import reserved
 from fuzzlab.guard import DUMP_SIGNAL, Guard
+from fuzzlab.history import BATCH, CAMPAIGN, Found, History
 from fuzzlab.scope import Scope
 from fuzzlab.target import REGISTRY, Target
 from fuzzlab.testimony import Testimony
+from fuzzlab.wrappers import Wrappers
 
 __all__ = ["main"]
 
@@ -63,39 +65,53 @@ def _work(channel: Channel, order: dict[str, Any]) -> None:
     box = BlackBox(order["box"], order["capacity"])
     guard = Guard(box, [channel.fileno(), box.descriptor])
     guard.install()
+    wrappers = Wrappers()
+    wrappers.put()
     if order["do"] in ("fuzz", "trace"):
         with coverage.instrumented(order["packages"]):
             target = _load(order)
     else:
         target = _load(order)
+    wrappers.add(target.contract.statements)
+    wrappers.put(scope.roots)
+    wrappers.check()
     executor = Executor(target, box, scope)
     executor.known_hangs.update(order["known_hangs"])
     executor.install(guard)
+
+    def look_again() -> None:
+        wrappers.put_late(scope.roots)
 
     def ready() -> None:
         _limit_memory(target.contract.budget.memory)
         channel.send({"is": "ready"})
 
     if order["do"] == "fuzz":
-        coverage.run(executor, order["fuzz"], channel.send, ready)
+        history = History(executor, guard, CAMPAIGN, on_review=look_again)
+        coverage.run(executor, history, order["fuzz"], channel.send, ready)
     elif order["do"] == "trace":
         coverage.trace(executor, order["trace"], channel.send, ready)
     else:
         ready()
-        _answer(channel, executor, box, Testimony(executor, scope) if order.get("observes") else None)
+        history = History(executor, guard, BATCH, on_review=look_again)
+        _answer(channel, executor, history, Testimony(executor, scope) if order.get("observes") else None)
 
 
-def _answer(channel: Channel, executor: Executor, box: BlackBox, testimony: Testimony | None) -> None:
+def _answer(channel: Channel, executor: Executor, history: History, testimony: Testimony | None) -> None:
     """Run batches of inputs; violations are told at once, for the next input may end the process.
 
-    Where there is a testimony, what each input did is told as well.
+    Where there is a testimony, what each input did is told as well, and nothing is done that was not asked for.
     """
-    head = box.head
+    head = executor.box.head
     executor.begin()
+    if testimony is not None:
+        history.rest()
+    history.begin()
     while True:
         message = channel.receive()
         assert message is not None  # noqa: S101 - as above
         done = 0
+        found: list[Found] = []
         for index, packed in enumerate(message["inputs"]):
             if head[RECYCLE]:
                 break
@@ -113,7 +129,16 @@ def _answer(channel: Channel, executor: Executor, box: BlackBox, testimony: Test
                 channel.send({"is": "verdict", "index": index, "verdict": verdict.to_json()})
                 if verdict.is_exhaustion:
                     break  # the supervisor looks whether earlier executions have used it up, and sends the rest
+            found += history.after(data, verdict)
+        _tell_late(channel, executor, [*found, *history.after_batch(done)])
         channel.send({"is": "ran", "done": done})
+
+
+def _tell_late(channel: Channel, executor: Executor, found: list[Found]) -> None:
+    """Tell of inputs that had their verdict already."""
+    for data, verdict in found:
+        told = {"verdict": verdict.to_json(), "data": pack(data), "executions": executor.executions}
+        channel.send({"is": "finding", **told})
 
 
 def _load(order: dict[str, Any]) -> Target:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fuzzlab.clock import Clock
 from fuzzlab.errors import UserError
 from fuzzlab.oracles import Oracle
-from fuzzlab.sanitizers import ALL
+from fuzzlab.sanitizers import ALL, UNDECLARED, Declared
 
 __all__ = ["DEFAULT_ALLOW", "Allow", "Budget", "Contract", "contract"]
 
@@ -16,6 +17,8 @@ Allow = type[BaseException] | Sequence[type[BaseException]]
 
 DEFAULT_ALLOW: tuple[type[BaseException], ...] = (ValueError,)
 """Python's own convention for refusing input."""
+
+_EXAMPLES = {"reads": "['templates']", "writes": "['/tmp']", "statements": "['shop.db:Cursor.execute']"}
 
 WALL_FACTOR = 5
 """Wall-clock seconds per CPU second of the budget: a sleeping target is stopped too, a busy machine is not blamed."""
@@ -45,13 +48,16 @@ class Budget:
 class Contract:
     """Allowed errors (a class allows its subclasses), budgets, oracles on the result, sanitizers on side effects.
 
-    `clock` is what the code under test takes the time from, if it is not the machine's.
+    `declared` are the folders that it may read and write, `statements` functions whose first argument is code
+    (`module:name`). `clock` is what the code under test takes the time from, if it is not the machine's.
     """
 
     allow: tuple[type[BaseException], ...] = DEFAULT_ALLOW
     budget: Budget = Budget()
     oracles: tuple[Oracle, ...] = ()
     sanitizers: frozenset[str] = ALL
+    declared: Declared = UNDECLARED
+    statements: tuple[str, ...] = ()
     clock: Clock | None = None
 
 
@@ -61,6 +67,9 @@ def contract(
     budget: Budget | None = None,
     oracles: Sequence[Oracle] = (),
     sanitizers: Sequence[str] | None = None,
+    reads: Sequence[str] | None = None,
+    writes: Sequence[str] = (),
+    statements: Sequence[str] = (),
     clock: Clock | None = None,
 ) -> Contract:
     """Build a contract from what a person wrote.
@@ -89,4 +98,28 @@ def contract(
                 f"clock={clock!r}: not a clock, as in clock=Clock(1_700_000_000, into=['shop.webhooks:time'])"
             )
         clock.check()
-    return Contract(allow=classes, budget=budget or Budget(), oracles=tuple(oracles), sanitizers=chosen, clock=clock)
+    _check_names(reads=reads, writes=writes, statements=statements)
+    return Contract(
+        allow=classes,
+        budget=budget or Budget(),
+        oracles=tuple(oracles),
+        sanitizers=chosen,
+        declared=Declared(None if reads is None else _folders(reads), _folders(writes)),
+        statements=tuple(statements),
+        clock=clock,
+    )
+
+
+def _check_names(**named: Sequence[str] | None) -> None:
+    for name, value in named.items():
+        if value is not None and (not isinstance(value, (list, tuple)) or not all(isinstance(v, str) for v in value)):
+            raise UserError(f"{name}={value!r}: a list of names, as in {name}={_EXAMPLES[name]}")
+    for statement in named["statements"] or ():
+        if not all(statement.partition(":")[::2]):
+            example = f"statements={_EXAMPLES['statements']}"
+            raise UserError(f"statements=[{statement!r}]: write module:name, as in {example}")
+
+
+def _folders(names: Sequence[str]) -> tuple[str, ...]:
+    """Give folders as prefixes of absolute paths; a relative one is meant from where the project is run."""
+    return tuple(os.path.abspath(name).rstrip(os.sep) + os.sep for name in names)  # noqa: PTH100 - a string to compare

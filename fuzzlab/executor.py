@@ -13,14 +13,15 @@ import os
 import signal
 import sys
 import time
-from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import astuple
+from collections.abc import Callable
+from dataclasses import astuple, replace
 from types import FrameType
 from typing import Any, NoReturn
 
+from fuzzlab.answer import Answer, digest
 from fuzzlab.blackbox import (
     ACCEPTED,
+    BESIDE,
     FOOTPRINT,
     IMPATIENT,
     INTERRUPT,
@@ -37,11 +38,14 @@ from fuzzlab.chain import causes, exception_name, exception_text, traceback_of
 from fuzzlab.errors import HarnessError, Undecodable
 from fuzzlab.footprint import footprint
 from fuzzlab.guard import SOFT_LIMIT_SIGNAL, Guard
+from fuzzlab.loops import loop_place, recursion_place, stack_of, still_alive
 from fuzzlab.oracles import Oracle, Repeats
-from fuzzlab.sanitizers import EVENTS, judge
+from fuzzlab.proof import Proof
+from fuzzlab.sanitizers import Concern
 from fuzzlab.scope import Scope, home
 from fuzzlab.target import Target
 from fuzzlab.verdict import Cause, Frame, Outcome, Verdict
+from fuzzlab.watch import WATCH, Interruption
 
 __all__ = [
     "ACCEPTED_VERDICT",
@@ -64,14 +68,14 @@ SPARE_FRAMES = 24
 """Frames by which a campaign's stack is longer: Atheris's callbacks take a frame or two of it, and an input that just
 overflows it there must do so in a batch as well, or it could not be reproduced."""
 
-CALLERS_LIMIT = 100
-"""Frames looked at from an audit event outwards: an import chain is long, a target's stack may be longer."""
+CLEARANCES = 4
+"""Doubtful events of one execution that are looked into, each at the cost of some executions; the others pass."""
+
+SHOWN = 60
+"""Characters of a stretch of the input that a message quotes."""
 
 MESSAGE_KEPT = 1_000
 """Characters of an oracle's complaint: it may quote the whole input."""
-
-ALIKE = 0.9
-"""Share of the most frames with which a module takes part in a recursion as much as the one that has them."""
 
 CUT_OFF = 86
 """Exit status of a worker whose target closed the line to the supervisor."""
@@ -85,52 +89,6 @@ LOOP_NOTE = b"fuzzlab: hang: "
 Execute = Callable[[bytes], Verdict]
 Observer = Callable[[BaseException | None, object], None]
 """Told of each execution that kept the contract: how it was refused, or what came out."""
-
-
-class _Interruption(BaseException):
-    """What the executor raises inside a target; no `except Exception` holds it.
-
-    Its verdict is noted before it is raised, so that a target which swallows it gains nothing.
-    """
-
-
-class _Watch:
-    """The one audit hook of this process (PEP 578: none can be removed); it looks only while a target has control."""
-
-    def __init__(self) -> None:
-        self.active = False
-        self.enabled: frozenset[str] = frozenset()
-        self.on_effect: Callable[[str, str, FrameType], None] | None = None
-
-    def install(self, enabled: frozenset[str], on_effect: Callable[[str, str, FrameType], None]) -> None:
-        if self.on_effect is None:
-            sys.addaudithook(self.hook)
-        self.enabled, self.on_effect = enabled, on_effect
-
-    def hook(self, event: str, args: tuple[Any, ...]) -> None:
-        if not self.active or event not in EVENTS or self.on_effect is None:
-            return
-        self.active = False  # looking at frames raises audit events of its own
-        try:
-            frame = sys._getframe(1)  # noqa: SLF001 - the documented way to the caller's frame
-            condemned = judge(event, args, _callers(frame), self.enabled)
-            if condemned is None:
-                return
-            self.on_effect(*condemned, frame)
-        finally:
-            self.active = True
-        raise _Interruption(condemned)
-
-
-_watch = _Watch()
-
-
-def _callers(frame: FrameType | None) -> Sequence[tuple[str, str]]:
-    callers: list[tuple[str, str]] = []
-    while frame is not None and len(callers) < CALLERS_LIMIT:
-        callers.append((str(frame.f_globals.get("__name__", "")), frame.f_code.co_name))
-        frame = frame.f_back
-    return callers
 
 
 class Executor:
@@ -147,6 +105,8 @@ class Executor:
         self.scope = scope
         self.known_hangs: set[str] = set()
         self._incidents: list[Verdict] = []
+        self._concern: tuple[str, Concern] | None = None
+        self._clearances = 0
         self._sampled = self._samples = 0
         self._alive: list[FrameType] = []
         self._forked = False
@@ -154,6 +114,7 @@ class Executor:
             target.contract.clock.stop()
         self._function = _awaited(target.function)
         self._decode = target.decoder()
+        self._proof = Proof(self._input, self._decode, self.attempt)
         self._observer: Observer | None = None
         self.execute: Execute = self._closure(None)
 
@@ -171,7 +132,8 @@ class Executor:
 
     def install(self, guard: Guard) -> None:
         """Take over what belongs to a worker's process: the audit hook, the soft limit's signal, `os._exit`."""
-        _watch.install(self.target.contract.sanitizers, self._on_effect)
+        promise = self.target.contract
+        WATCH.install(promise.sanitizers, promise.declared, self._on_effect, self._proof.carries)
         guard.on_signal(SOFT_LIMIT_SIGNAL, self._on_signal)
         guard.on_timer = self._on_timer
         guard.on_fork.append(self._on_fork)
@@ -208,7 +170,7 @@ class Executor:
         """Compile the contract into one function over local names."""
         head, body, capacity = self.box.head, self.box.body, self.box.capacity
         function, decode, allow = self._function, self._decode, self.target.contract.allow
-        watch, incidents, oracles = _watch, self._incidents, self.target.contract.oracles
+        watch, incidents, oracles = WATCH, self._incidents, self.target.contract.oracles
         judge_raised, judge_result, judge_refusal = self._raised, self._judge_result, self._judge_refusal
         repeats = any(isinstance(oracle, Repeats) for oracle in oracles)
 
@@ -242,7 +204,7 @@ class Executor:
                             return verdict
                 except allow as error:
                     watch.active = False
-                    if isinstance(error, _Interruption):  # somebody allows BaseException
+                    if isinstance(error, Interruption):  # somebody allows BaseException
                         return judge_raised(error)
                     if not incidents:
                         if repeats and (verdict := judge_refusal(data, error)) is not None:
@@ -258,7 +220,7 @@ class Executor:
                 finally:
                     watch.active = False
                     head[RUNNING] = 0
-            except _Interruption as error:  # it came in the moment between the target's end and ours
+            except Interruption as error:  # it came in the moment between the target's end and ours
                 return judge_raised(error)
             if incidents:
                 return judge_raised(None)
@@ -281,7 +243,7 @@ class Executor:
             except Exception as error:  # noqa: BLE001 - a renderer that fails on a result is what the oracle looks for
                 complaint = f"{type(error).__name__}: {error}"
             if complaint is not None:
-                _watch.active = False
+                WATCH.active = False
                 return self._bad_result(oracle, complaint)
         return None
 
@@ -309,12 +271,14 @@ class Executor:
         if self._incidents:
             verdict = self._incidents[0]
             self._incidents.clear()
-            return verdict
+            concern, self._concern = self._concern, None
+            doubtful = concern is not None and verdict.outcome is Outcome.EFFECT
+            return self._cleared(verdict, *concern) if doubtful and concern else verdict
         if error is None:
             raise HarnessError("an execution ended by a limit left no verdict")
         frames = self.scope.of_traceback(traceback_of(error))
         outcome = Outcome.MEMORY if isinstance(error, MemoryError) else Outcome.CRASH
-        place = _recursion_place(frames) if isinstance(error, RecursionError) else ""
+        place = recursion_place(frames) if isinstance(error, RecursionError) else ""
         name, message = exception_name(type(error)), exception_text(error)
         came_from = causes(error, self.scope.of_traceback)
         return self._verdict(outcome, frames, exception=name, message=message, place=place, came_from=came_from)
@@ -327,9 +291,81 @@ class Executor:
         place = place or (frames[-1].place if frames else self.target.place)
         return Verdict(outcome, exception, message, clause, place, frames or home(self.target), came_from)
 
-    def _on_effect(self, sanitizer: str, reason: str, frame: FrameType) -> None:
+    def _on_effect(self, event: str, concern: Concern, frame: FrameType) -> None:
         frames = self.scope.of_stack(frame)
-        self._incidents.append(self._verdict(Outcome.EFFECT, frames, message=reason, clause=sanitizer))
+        if not self._incidents:
+            self._concern = event, concern
+        self._incidents.append(self._verdict(Outcome.EFFECT, frames, message=concern.reason, clause=concern.sanitizer))
+
+    def _input(self) -> bytes:
+        return bytes(self.box.body[: self.box.head[LENGTH]])
+
+    def _cleared(self, verdict: Verdict, event: str, concern: Concern) -> Verdict:
+        """Ask whether the input decides what the event does: then it is an injection.
+
+        If not, it is what it was, or nothing: then the execution is repeated, and the event lets pass.
+        """
+        data = self._input()
+        if stretch := self._proof.stretch(data, event, concern):
+            message = f"{concern.reason}, as the input says: {stretch[:SHOWN]!r}"
+            return replace(verdict, clause=f"injection({concern.sanitizer})", message=message)
+        if concern.certain:
+            return verdict
+        WATCH.clear(event, concern.text)
+        self._clearances += 1
+        WATCH.is_lenient = self._clearances >= CLEARANCES
+        for word in (BESIDE, TOLD):
+            self.box.head[word] += 1
+        try:
+            return self.execute(data)
+        finally:
+            self._clearances, WATCH.is_lenient = 0, False
+
+    def attempt(self, data: bytes, *, digested: bool = False) -> Answer:
+        """Execute an input beside those that are counted: no oracle looks at what comes out, nobody is told."""
+        head, size = self.box.head, len(data)
+        for word in (SEQUENCE, BESIDE, TOLD):
+            head[word] += 1
+        if size <= self.box.capacity:
+            self.box.body[:size] = data
+            head[LENGTH] = size
+        answer, result = Answer(Outcome.CRASH), None
+        try:
+            value = data if self._decode is None else self._decode(data)
+            head[RUNNING] = 1
+            WATCH.active = True
+            try:
+                result = self._function(value)
+                answer = Answer(Outcome.ACCEPTED)
+            except self.target.contract.allow as error:
+                WATCH.active = False
+                answer = Answer(Outcome.REJECTED, exception_name(type(error)))
+            finally:
+                WATCH.active = False
+                head[RUNNING] = 0
+            if digested and answer.outcome is Outcome.ACCEPTED:
+                answer = Answer(Outcome.ACCEPTED, "", digest(result))
+        except Undecodable as error:
+            return Answer(Outcome.REJECTED, exception_name(type(error)))
+        except BaseException:  # noqa: BLE001, S110 - whatever breaks the contract shows in an execution that counts
+            pass
+        if self._forked:
+            _real_exit(0)
+        if self._incidents:
+            self._incidents.clear()
+            self._concern = None
+            return Answer(Outcome.CRASH)
+        return answer
+
+    @property
+    def executions(self) -> int:
+        """How many there have been in this process."""
+        return int(self.box.head[SEQUENCE] - self.box.head[BESIDE])
+
+    def own_fork(self) -> None:
+        """Go on in a process that we have forked ourselves."""
+        self._forked = False
+        self._incidents.clear()
 
     def _on_signal(self, _number: int, frame: FrameType | None) -> None:
         """Sample the stack of a slow execution; end it when the supervisor says so or the loop is a known one."""
@@ -338,17 +374,17 @@ class Executor:
             if head[RECYCLE] and head[SEQUENCE] == head[ACCEPTED] + head[REJECTED] + head[TOLD]:
                 _real_exit(RECYCLED)  # no execution is in hand, none is untold
             return
-        watching, _watch.active = _watch.active, False
-        stack = _stack(frame)
+        watching, WATCH.active = WATCH.active, False
+        stack = stack_of(frame)
         if self._sampled != head[SEQUENCE]:
             self._sampled, self._alive, samples = head[SEQUENCE], stack, 1
         else:
-            self._alive, samples = _still_alive(self._alive, stack), self._samples + 1
+            self._alive, samples = still_alive(self._alive, stack), self._samples + 1
         self._samples = samples
         frames = self.scope.of_stack(self._alive[-1] if self._alive else None)
-        place = _loop_place(frames)
+        place = loop_place(frames)
         known = bool(head[IMPATIENT]) and samples > 1 and place in self.known_hangs
-        _watch.active = watching
+        WATCH.active = watching
         if known or head[INTERRUPT] == head[SEQUENCE]:
             budget = self.target.contract.budget
             message = f"did not end within {budget.seconds:g} s of CPU time, or {budget.wall:g} s on the clock"
@@ -357,10 +393,10 @@ class Executor:
             self._incidents[:] = [verdict]
             self._alive = []
             if known:
-                raise _Interruption("a known hang")
+                raise Interruption("a known hang")
             # Should the target swallow this and be killed, the log still knows where it looped.
             os.write(2, LOOP_NOTE + json.dumps(verdict.to_json()).encode("ascii") + b"\n")
-            raise _Interruption("soft limit")
+            raise Interruption("soft limit")
 
     def _on_abort(self) -> NoReturn:
         if not self.box.head[RUNNING] or self._forked:
@@ -382,23 +418,23 @@ class Executor:
 
     def _end(self, how: str, frame: FrameType | None = None) -> NoReturn:
         """Note that the target ends its process, and keep it from doing so."""
-        watching, _watch.active = _watch.active, False
+        watching, WATCH.active = WATCH.active, False
         frames = self.scope.of_stack(frame or sys._getframe(2))  # noqa: SLF001 - as above
         message = f"the target ended the process ({how})"
         self._incidents.append(self._verdict(Outcome.DIED, frames, exception=how, message=message))
-        _watch.active = watching
-        raise _Interruption(how)
+        WATCH.active = watching
+        raise Interruption(how)
 
     def _on_closerange(self, first: int, last: int) -> None:
         """Keep a target from closing the line to the supervisor with all its files, as daemons do."""
         if not self.box.head[RUNNING] or self._forked or not first <= self.box.descriptor < last:
             return _real_closerange(first, last)
-        watching, _watch.active = _watch.active, False
+        watching, WATCH.active = WATCH.active, False
         frames = self.scope.of_stack(sys._getframe(1))  # noqa: SLF001 - as above
         message = "closes files that are not its own"
         self._incidents.append(self._verdict(Outcome.DIED, frames, exception="files closed", message=message))
-        _watch.active = watching
-        raise _Interruption(message)
+        WATCH.active = watching
+        raise Interruption(message)
 
 
 _real_exit, _real_abort = os._exit, os.abort
@@ -437,45 +473,3 @@ def _awaited(function: Callable[..., Any]) -> Callable[..., Any]:
                 loop = asyncio.new_event_loop()
 
     return call
-
-
-def _stack(frame: FrameType | None) -> list[FrameType]:
-    """Give a stack, outermost first."""
-    stack = []
-    while frame is not None:
-        stack.append(frame)
-        frame = frame.f_back
-    return stack[::-1]
-
-
-def _still_alive(before: Sequence[FrameType], now: Sequence[FrameType]) -> list[FrameType]:
-    """Give the calls that have not returned between two samples, outermost first.
-
-    Where a slow execution happens to be interrupted is chance. The innermost call that outlives all samples is not: it
-    is the one whose loop does not end.
-    """
-    alive = []
-    for old, new in zip(before, now, strict=False):
-        if old is not new:
-            break
-        alive.append(new)
-    return alive
-
-
-def _loop_place(frames: Sequence[Frame]) -> str:
-    """Name the call that does not end; of a recursion that does not, the function that was entered first."""
-    places = [frame.place for frame in frames]
-    repeated = [frame.place for frame in frames if frame.repeats > 1 or places.count(frame.place) > 1]
-    return (repeated or places[-1:] or [""])[0]
-
-
-def _recursion_place(frames: Sequence[Frame]) -> str:
-    """Name the module that recurses: the stack runs out at a random function of the cycle.
-
-    Where modules take turns, one of them has a frame more by the same chance, so the first by name stands for all.
-    """
-    modules: Counter[str] = Counter()
-    for frame in frames:
-        modules[frame.module] += frame.repeats
-    most = max(modules.values(), default=0)
-    return min((module for module, count in modules.items() if count >= most * ALIKE), default="")

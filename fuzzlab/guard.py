@@ -53,7 +53,9 @@ class Guard:
         self.owner, self._real_kill = os.getpid(), os.kill
         self._armed = 0
         self._by_main = True
+        self._asked_limit = 0
         self._handlers: dict[int, Handler] = {}
+        self._first: dict[int, Handler] = {}
         self._real_signal, self._real_getsignal = signal.signal, signal.getsignal
         self._real_mask, self._real_limit = signal.pthread_sigmask, sys.setrecursionlimit
 
@@ -80,6 +82,7 @@ class Guard:
         before = self._getsignal(signalnum)
         if signalnum in _OURS and self._is_running():
             return before
+        self._first.setdefault(signalnum, before)
         if callable(handler):
 
             def guarded(raised: int, frame: FrameType | None) -> None:
@@ -105,8 +108,29 @@ class Guard:
 
     def _limit(self, limit: int) -> None:
         """Stand for `sys.setrecursionlimit`: a lower one would be the harness's, too, in all later executions."""
+        self._asked_limit = limit if self._is_running() else 0
         if not self._is_running() or limit > sys.getrecursionlimit():
             self._real_limit(limit)
+
+    def recursion_limit(self) -> int:
+        """Give the limit that the target has asked for, or else the one that is."""
+        return self._asked_limit or sys.getrecursionlimit()
+
+    def put_recursion_limit(self, limit: int) -> None:
+        """Put back the limit that there was."""
+        self._asked_limit = 0
+        self._real_limit(limit)
+
+    def handlers(self) -> dict[int, Handler]:
+        """Give the handlers that the target has installed in the place of others."""
+        return {number: now for number, now in self._handlers.items() if now != self._first.get(number)}
+
+    def put_handlers(self, handlers: dict[int, Handler]) -> None:
+        """Put back the handlers that there were."""
+        for number in {**self._handlers, **handlers}:
+            if self._handlers.get(number) != handlers.get(number):
+                self._signal(number, handlers.get(number, self._first.get(number, signal.SIG_DFL)))
+        self._handlers = dict(handlers)
 
     def _arming(self, arm: Callable[..., Any]) -> Callable[..., Any]:
         """Stand for a function that arms a timer."""

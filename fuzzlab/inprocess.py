@@ -24,6 +24,7 @@ class InProcess:
         self._box = BlackBox.create(Path(gettempdir()), target.format.max_size)
         self._executor = Executor(target, self._box, Scope(packages(target)))
         self.recycled: list[str] = []
+        self.late: list[tuple[bytes, Verdict]] = []
         self.executions = self.accepted = self.rejected = 0
 
     def start(self) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from fuzzlab.blackbox import ACCEPTED, FEATURES, IMPATIENT, REJECTED, SEQUENCE, STARTED
+from fuzzlab.blackbox import ACCEPTED, BESIDE, FEATURES, IMPATIENT, REJECTED, SEQUENCE, STARTED
 from fuzzlab.channel import Message, pack
 from fuzzlab.corpus import Plain
 from fuzzlab.engines.coverage import EXAMPLES
@@ -264,7 +264,7 @@ class Lane:
     @property
     def executions(self) -> int:
         """Executions begun."""
-        return int(self.child.box.head[SEQUENCE])
+        return int(self.child.box.head[SEQUENCE] - self.child.box.head[BESIDE])
 
     @property
     def tried(self) -> int:

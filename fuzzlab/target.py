@@ -68,7 +68,10 @@ class Target:
         return self.format.decode
 
 
-OPTIONS = ("format", "allow", "budget", "oracles", "sanitizers", "clock", "instrument", "name")
+OPTIONS = (
+    "format", "allow", "budget", "oracles", "sanitizers", "reads", "writes", "statements", "clock", "instrument",
+    "name",
+)  # fmt: skip
 
 REGISTRY: dict[str, Target] = {}
 """Every registered target by its name, in the order of registration."""
@@ -84,6 +87,9 @@ def target(
     budget: Budget | None = None,
     oracles: Sequence[Oracle] = (),
     sanitizers: Sequence[str] | None = None,
+    reads: Sequence[str] | None = None,
+    writes: Sequence[str] = (),
+    statements: Sequence[str] = (),
     clock: Clock | None = None,
     instrument: Sequence[str] | None = None,
     name: str | None = None,
@@ -96,9 +102,10 @@ def target(function: F | None = None, /, **options: Any) -> F | Callable[[F], F]
         **options: `format`, what the input is (inferred from the annotation where that says it: `bytes` -> raw,
             `str` -> text, `dict`/`list` -> json, `HttpMessage` -> http); `allow`, the errors with which it may
             refuse (default ValueError); `budget`, what one call may cost; `oracles`, checks of accepted results;
-            `sanitizers`, which side effects to watch for (default all); `clock`, a `Clock` that stands still, put
-            where the code under test takes the time from (default the machine's); `instrument`, the packages to watch
-            coverage in (default: the function's own and those that it calls into); `name`.
+            `sanitizers`, which side effects to watch for (default all); `reads` and `writes`, the folders in which it
+            may open files; `statements`, functions whose first argument is code; `clock`, a `Clock` that stands
+            still, put where the code under test takes the time from (default the machine's); `instrument`, the packages
+            to watch coverage in (default: the function's own and those that it calls into); `name`.
 
     Returns:
         the function, unchanged.
@@ -135,6 +142,9 @@ def build(
     budget: Budget | None = None,
     oracles: Sequence[Oracle] = (),
     sanitizers: Sequence[str] | None = None,
+    reads: Sequence[str] | None = None,
+    writes: Sequence[str] = (),
+    statements: Sequence[str] = (),
     clock: Clock | None = None,
     instrument: Sequence[str] | None = None,
     name: str | None = None,
@@ -151,7 +161,10 @@ def build(
     annotation = _annotation(function, where)
     chosen = format or _format_of(annotation, loose=loose, where=where)
     try:
-        promise = contract(allow=allow, budget=budget, oracles=oracles, sanitizers=sanitizers, clock=clock)
+        promise = contract(
+            allow=allow, budget=budget, oracles=oracles, sanitizers=sanitizers, reads=reads, writes=writes,
+            statements=statements, clock=clock,
+        )  # fmt: skip
     except UserError as error:
         raise UserError(f"{where}: {error}") from None
     return Target(

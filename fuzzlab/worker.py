@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fuzzlab.behaviour import Behaviour
-from fuzzlab.blackbox import ACCEPTED, IMPATIENT, INDEX, REJECTED, SEQUENCE
+from fuzzlab.blackbox import ACCEPTED, BESIDE, IMPATIENT, INDEX, REJECTED, SEQUENCE
 from fuzzlab.channel import Closed, Message, pack
 from fuzzlab.errors import FuzzlabError, HarnessError, UserError
 from fuzzlab.files import spare_folder
@@ -57,6 +57,7 @@ class Worker:
         self.capacity = max(target.format.max_size, largest) + 4096
         self.executions = self.accepted = self.rejected = self.restarts = 0
         self.recycled: list[str] = []
+        self.late: list[tuple[bytes, Verdict]] = []
         self._child: Child | None = None
         self._impatient = impatient
         self._abandoned = False
@@ -141,6 +142,10 @@ class Worker:
         accepted = self.accepted
         if broken := list(self.run([data])):
             return broken[0][1]
+        for late in self.late:
+            if late[0] == data:
+                self.late.remove(late)
+                return late[1]
         return Verdict(Outcome.ACCEPTED if self.accepted > accepted else Outcome.REJECTED)
 
     def fresh(self) -> None:
@@ -165,6 +170,8 @@ class Worker:
                 child.watch()
             elif message["is"] == "ran":
                 return message
+            elif message["is"] == "finding":
+                self.late.append((message["data"], message["verdict"]))
             elif not begin <= begin + message["index"] < end:
                 raise HarnessError(f"{self.target.name}: a worker told of an input that it was not given")
             elif message["is"] == "verdict":
@@ -196,7 +203,7 @@ class Worker:
         if self._child is None:
             return
         head = self._child.box.head
-        now = (head[SEQUENCE], head[ACCEPTED], head[REJECTED])
+        now = (head[SEQUENCE] - head[BESIDE], head[ACCEPTED], head[REJECTED])
         before, self._counted = self._counted, now
         self.executions += now[0] - before[0]
         self.accepted += now[1] - before[1]

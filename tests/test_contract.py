@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from fuzzlab import oracles
 from fuzzlab.contract import Budget, contract
 from fuzzlab.errors import UserError
+from fuzzlab.sanitizers import ALL
 
 
 def test_defaults() -> None:
@@ -16,7 +18,7 @@ def test_defaults() -> None:
     promise = contract()
     assert promise.allow == (ValueError,)
     assert (promise.budget.seconds, promise.budget.wall, promise.budget.memory) == (1.0, 5.0, 512 << 20)
-    assert promise.sanitizers == {"process", "write", "socket", "eval"}
+    assert promise.sanitizers == ALL
 
 
 def test_allow_replaces_the_default() -> None:
@@ -53,3 +55,20 @@ def test_impossible_budgets(options: dict[str, Any]) -> None:
     """A budget that no execution could keep, or that ends nothing, is refused."""
     with pytest.raises(UserError, match="Budget"):
         Budget(**options)
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("reads", "data"), ("reads", [1]), ("writes", "data"), ("statements", ["shop.db"]), ("statements", [":run"])],
+)
+def test_declarations_that_mean_nothing(option: str, value: Any) -> None:
+    """A word in the place of a list, or a function without its module, is refused in one line that shows the form."""
+    with pytest.raises(UserError, match=rf"^{option}=.*, as in {option}=\['[^\n]*$"):
+        contract(**{option: value})
+
+
+def test_folders() -> None:
+    """A folder is meant from where the project is run, and nothing beside it that begins alike."""
+    declared = contract(reads=["data"], writes=["/srv/out/"]).declared
+    assert declared == ((f"{Path.cwd()}/data/",), ("/srv/out/",))
+    assert contract().declared == (None, ())

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from ci.benchmarks import bugs
+from ci.benchmarks.checks import checks
 from ci.benchmarks.constants import constants
 from ci.benchmarks.joiners import joiners
 from ci.benchmarks.machine import machine
@@ -43,6 +44,7 @@ BENCHMARKS: dict[str, Callable[[int], Iterator[Measure]]] = {
     "constants": constants,
     "mutate": mutate,
     "order": order,
+    "checks": checks,
 }
 
 ROUNDS = 5

@@ -22,6 +22,8 @@ class Runner(Protocol):
     rejected: int
     restarts: int
     recycled: list[str]
+    late: list[tuple[bytes, Verdict]]
+    """What was noticed after an input had had its verdict: inputs of earlier executions, with another one."""
 
     def start(self) -> None:
         """Be ready for the first input."""

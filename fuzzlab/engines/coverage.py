@@ -23,7 +23,7 @@ from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from fuzzlab import words
-from fuzzlab.blackbox import FEATURES, RUNNING, SEQUENCE, STARTED, TOLD
+from fuzzlab.blackbox import BESIDE, FEATURES, RUNNING, SEQUENCE, STARTED, TOLD
 from fuzzlab.channel import Message, pack, unpack
 from fuzzlab.dictionary import as_libfuzzer, for_libfuzzer, harmless, mine
 from fuzzlab.errors import HarnessError, UserError
@@ -32,6 +32,7 @@ from fuzzlab.executor import ACCEPTED_VERDICT, REJECTED_VERDICT, SPARE_FRAMES, E
 from fuzzlab.feedback import Feedback, counters
 from fuzzlab.files import write_atomically
 from fuzzlab.formats import Format
+from fuzzlab.history import History
 from fuzzlab.lazy import LazyModule
 from fuzzlab.mix import MUTATE_DEPTH, Executed, Mix
 from fuzzlab.probes import PYTHONS, Prober
@@ -168,11 +169,14 @@ def _instrument_loaded(module: ModuleType, prober: Prober | None) -> None:
                 function.__code__ = prober.instrument(function.__code__)
 
 
-def run(executor: Executor, options: Message, send: Callable[[Message], None], ready: Callable[[], None]) -> None:
+def run(
+    executor: Executor, history: History, options: Message, send: Callable[[Message], None], ready: Callable[[], None]
+) -> None:
     """Fuzz until the process ends.
 
     Args:
         executor: calls the target.
+        history: looks at what executions leave behind.
         options: `starts` (folders of inputs to begin with), `skipped` (inputs there that are not run), `largest`
             (bytes of an input at the most), `new` (where libFuzzer writes what reaches new code), `seed`, `runs` (None:
             no limit), `seen` (signatures not worth telling again), `examples` (seconds in which to draw some first) and
@@ -213,7 +217,7 @@ def run(executor: Executor, options: Message, send: Callable[[Message], None], r
     feedback, head = _feedback(executor), executor.box.head
     executor.observe(feedback.observer(lambda number: head.__setitem__(FEATURES, number)))
     mutator, executed = _mix(executor, feedback, options).mutator()
-    one_input = _callback(executor, feedback, set(options["seen"]), send, executed, runs=options["runs"])
+    one_input = _callback(executor, history, feedback, set(options["seen"]), send, executed, runs=options["runs"])
     one_input = _without(one_input, skipped)
     atheris.Setup(arguments, one_input, custom_mutator=mutator)
     ready()
@@ -246,7 +250,7 @@ def trace(executor: Executor, options: Message, send: Callable[[Message], None],
         try:
             verdict = executor.execute(data)
             if verdict.outcome.is_costly:
-                send({"is": "verdict", "index": head[SEQUENCE] - 1, "verdict": verdict.to_json()})
+                send({"is": "verdict", "index": head[SEQUENCE] - head[BESIDE] - 1, "verdict": verdict.to_json()})
         except BaseException:  # noqa: BLE001 - libFuzzer would report our own failure as the target's
             _failed(executor, send)
 
@@ -296,6 +300,7 @@ def _draw_examples(form: Format[Any], drawn: Path, options: Message) -> None:
 
 def _callback(
     executor: Executor,
+    history: History,
     feedback: Feedback,
     seen: set[str],
     send: Callable[[Message], None],
@@ -305,21 +310,24 @@ def _callback(
 ) -> Callable[[bytes], None]:
     """Give the function that libFuzzer calls: it lets nothing out, and tells each new signature once."""
     head = executor.box.head
-    is_new = _Novelty(seen)
+    tell, past = _teller(executor, seen, send), history.past
 
     def one_input(data: bytes) -> None:
         if not head[STARTED]:
             _connect(feedback)
             report()
             executor.begin(spare=SPARE_FRAMES)
+            history.begin()
         try:
             verdict = executor.execute(data)
             executed(data, verdict is ACCEPTED_VERDICT)
             if verdict is not ACCEPTED_VERDICT and verdict is not REJECTED_VERDICT:
-                if is_new(data, verdict):
-                    told = {"verdict": verdict.to_json(), "data": pack(data), "executions": head[SEQUENCE]}
-                    send({"is": "finding", **told})
+                tell(data, verdict)
                 head[TOLD] += 1
+            past.append(data)
+            if len(past) >= history.limit:
+                for late in history.review(data, verdict):
+                    tell(*late)
         except BaseException:  # noqa: BLE001 - libFuzzer would report our own failure as the target's
             _failed(executor, send)
 
@@ -329,10 +337,22 @@ def _callback(
 
     def counted(data: bytes) -> None:
         one_input(data)
-        if head[SEQUENCE] >= last:  # libFuzzer's own -runs counts only after the whole first corpus
+        if head[SEQUENCE] - head[BESIDE] >= last:  # libFuzzer's own -runs counts only after the whole first corpus
             executor.exit(0)
 
     return counted
+
+
+def _teller(executor: Executor, seen: set[str], send: Callable[[Message], None]) -> Callable[[bytes, Verdict], None]:
+    """Give the function that tells the supervisor of a violation, if it is worth it."""
+    head, is_new = executor.box.head, _Novelty(seen)
+
+    def tell(data: bytes, verdict: Verdict) -> None:
+        if is_new(data, verdict):
+            executions = head[SEQUENCE] - head[BESIDE]
+            send({"is": "finding", "verdict": verdict.to_json(), "data": pack(data), "executions": executions})
+
+    return tell
 
 
 def _without(one_input: Callable[[bytes], None], skipped: frozenset[bytes]) -> Callable[[bytes], None]:

@@ -123,6 +123,9 @@ def check(
         search.wanted = ""
         is_over = _round(search, strategy, left, _seed(target.name, seed, round_number))
         round_number += 1
+        for data, verdict in runner.late:
+            search.found.setdefault(verdict.signature, Failure(data, verdict, len(data), runner.executions))
+        runner.late.clear()
         for signature, failure in search.found.items():
             if signature not in reported:
                 reported.add(signature)

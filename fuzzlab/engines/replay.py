@@ -21,6 +21,8 @@ def replay(inputs: Iterable[bytes], runner: Runner) -> Iterator[tuple[bytes, Ver
     for batch in _batches(inputs):
         for index, verdict in runner.run(batch):
             yield batch[index], verdict
+        late, runner.late[:] = list(runner.late), []
+        yield from late
 
 
 def _batches(inputs: Iterable[bytes]) -> Iterator[list[bytes]]:

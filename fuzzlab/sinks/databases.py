@@ -27,13 +27,16 @@ LARGEST_EXPONENT: Final = 2**30 - 2
 FURTHEST_ZONE: Final = timedelta(hours=16)
 """Documentation, section 8.5: "time with time zone" ends before 16 hours (MAX_TZDISP_HOUR is 15)."""
 
+_connect = sqlite3.connect
+"""As it was before a worker looked at statements."""
+
 _PASSES: Final = (int, float, str, bytes)
 
 
 @cache
 def _connection() -> sqlite3.Connection:
     """Open the one database of this process, in memory."""
-    return sqlite3.connect(":memory:", check_same_thread=False)
+    return _connect(":memory:", check_same_thread=False)
 
 
 def sqlite(leaf: object) -> str | None:

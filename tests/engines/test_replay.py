@@ -18,6 +18,7 @@ class _Counting:
 
     def __init__(self) -> None:
         self.batches: list[list[bytes]] = []
+        self.late: list[tuple[bytes, Verdict]] = []
         self.recycled: list[str] = []
 
     def start(self) -> None:

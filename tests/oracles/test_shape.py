@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from fuzzlab import oracles
 from fuzzlab.errors import UserError
+from fuzzlab.oracles import shape
 
 
 @dataclass
@@ -131,3 +132,15 @@ def test_doors() -> None:
         oracles.matches({"type": "objekt"})
     with pytest.raises(UserError, match="neither a model"):
         oracles.matches(5)
+
+
+@pytest.mark.parametrize(
+    "result",
+    [{"a": [1, -300, 2.5, None, True, b"xy", ("z",)], "": {"b": 2**70}}, [], "abc", [[["a"] * 3] * 3] * 3, 10**30, {}],
+    ids=repr,
+)
+def test_the_short_way(result: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Plain values are counted as all others are, only sooner."""
+    short = shape.written_size(result)
+    monkeypatch.setattr(shape, "PLAIN_VALUES", 0)
+    assert shape.written_size(result) == short
