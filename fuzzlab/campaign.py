@@ -33,6 +33,7 @@ from fuzzlab.events import (
 )
 from fuzzlab.interrupts import held
 from fuzzlab.lane import First, Lane, sweep
+from fuzzlab.ledger import Ledger
 from fuzzlab.plateau import Discoveries
 from fuzzlab.process import CLOSED_LINE, Lost
 from fuzzlab.project import Project
@@ -212,6 +213,8 @@ class Campaign:
         self._triage.close()
         for raw, done in self._triage.finished():
             self._states[raw.target].register.settle(raw, done)
+        for state in self._states.values():
+            Ledger(self.project).note(state.target, "fuzz", state.result())
 
     def _drop(self, state: _State, error: FuzzlabError) -> Iterator[Event]:
         """Go on without a target whose own format fails or whose module does not import; what it has found stays."""

@@ -14,6 +14,7 @@ import resource
 import signal
 import socket
 import sys
+import time
 import traceback
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,8 @@ from fuzzlab.history import BATCH, CAMPAIGN, Found, History
 from fuzzlab.scope import Scope
 from fuzzlab.target import REGISTRY, Target
 from fuzzlab.testimony import Testimony
+from fuzzlab.tryout import Claims, trial_target
+from fuzzlab.witness import Witness
 from fuzzlab.wrappers import Wrappers
 
 __all__ = ["main"]
@@ -67,7 +70,10 @@ def _work(channel: Channel, order: dict[str, Any]) -> None:
     guard.install()
     wrappers = Wrappers()
     wrappers.put()
-    if order["do"] in ("fuzz", "trace"):
+    claims: Claims | None = None
+    if order["do"] == "try":
+        target, claims = trial_target(order["name"], order)
+    elif order["do"] in ("fuzz", "trace"):
         with coverage.instrumented(order["packages"]):
             target = _load(order)
     else:
@@ -94,17 +100,21 @@ def _work(channel: Channel, order: dict[str, Any]) -> None:
     else:
         ready()
         history = History(executor, guard, BATCH, on_review=look_again)
-        _answer(channel, executor, history, Testimony(executor, scope) if order.get("observes") else None)
+        _answer(channel, executor, history, Testimony(executor, scope) if order.get("observes") else None, claims)
 
 
-def _answer(channel: Channel, executor: Executor, history: History, testimony: Testimony | None) -> None:
+def _answer(
+    channel: Channel, executor: Executor, history: History, testimony: Testimony | None, claims: Claims | None
+) -> None:
     """Run batches of inputs; violations are told at once, for the next input may end the process.
 
-    Where there is a testimony, what each input did is told as well, and nothing is done that was not asked for.
+    Where there is a testimony, what each input did is told as well; in a trial, what can be claimed of its result. In
+    neither is anything done that was not asked for.
     """
     head = executor.box.head
+    witness = Witness(executor)
     executor.begin()
-    if testimony is not None:
+    if testimony is not None or claims is not None:
         history.rest()
     history.begin()
     while True:
@@ -118,7 +128,9 @@ def _answer(channel: Channel, executor: Executor, history: History, testimony: T
             data = unpack(packed)
             head[INDEX] = index
             accepted = head[ACCEPTED]
+            began = time.perf_counter_ns()
             verdict = executor.execute(data)
+            witness.took(time.perf_counter_ns() - began)
             done += 1
             if not channel.is_open():  # the target has closed it with all its files: nobody but the status can tell
                 head[ACCEPTED] = accepted
@@ -129,9 +141,11 @@ def _answer(channel: Channel, executor: Executor, history: History, testimony: T
                 channel.send({"is": "verdict", "index": index, "verdict": verdict.to_json()})
                 if verdict.is_exhaustion:
                     break  # the supervisor looks whether earlier executions have used it up, and sends the rest
+            elif claims is not None:
+                channel.send({"is": "tried", "index": index, "type": claims.type, "held": claims.held})
             found += history.after(data, verdict)
         _tell_late(channel, executor, [*found, *history.after_batch(done)])
-        channel.send({"is": "ran", "done": done})
+        channel.send({"is": "ran", "done": done, "tally": witness.tell()})
 
 
 def _tell_late(channel: Channel, executor: Executor, found: list[Found]) -> None:

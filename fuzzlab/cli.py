@@ -25,6 +25,8 @@ COMMANDS = {
     "corpus": "The stored inputs: stats, distil, add, show.",
     "import": "Take recorded traffic into a target's corpus, without its secrets.",
     "diff": "What the working tree does otherwise than a revision, over the stored inputs.",
+    "audit": "What is not covered: parsers without a target, and what the targets do not show.",
+    "new": "Draft a target's file for a function: its format, its errors, its seeds, by a trial in a worker.",
     "report": "Write the last run as one HTML file.",
     "doctor": "What is here: Python, engines, limits, disk, project; to set fuzzlab up, and for bug reports.",
     "completion": "Print the script that makes a shell complete fuzzlab's words.",

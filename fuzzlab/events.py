@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from fuzzlab.tally import Tally
 from fuzzlab.verdict import Finding
 
 __all__ = [
@@ -26,6 +27,7 @@ class TargetResult:
 
     `workers` is how many it has at this moment, where that changes during a run. `newest` is the age of the last new
     behaviour: seconds since the last input that reached new code, None before one did in this run.
+    `tally` is what the engine saw beside the verdicts, where it looks (replay, property).
     `findings` failed in this run. `fixed` were on record and no longer fail, `outdated` are accepted and
     no longer fail.
     """
@@ -43,6 +45,7 @@ class TargetResult:
     workers: int = 0
     fixed: tuple[Finding, ...] = ()
     outdated: tuple[Finding, ...] = ()
+    tally: Tally = field(default_factory=Tally)
 
     @property
     def executions_per_second(self) -> float:

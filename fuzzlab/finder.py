@@ -16,7 +16,7 @@ from fuzzlab.errors import UserError, nearest
 from fuzzlab.formats import Format
 from fuzzlab.target import REGISTRY, Target, build
 
-__all__ = ["adhoc", "load", "select"]
+__all__ = ["adhoc", "load", "resolve", "select"]
 
 
 def adhoc(spec: str, *, format_name: str | None = None, allow: Sequence[str] = ()) -> Target:
@@ -30,10 +30,10 @@ def adhoc(spec: str, *, format_name: str | None = None, allow: Sequence[str] = (
     Raises:
         UserError: something of it does not exist or cannot be a target.
     """
-    function = _resolve(spec, "function")
+    function = resolve(spec, "function")
     if not callable(function):
         raise UserError(f"{spec}: not callable, but {type(function).__name__}")
-    classes = [_resolve(name, "exception class") for name in allow]
+    classes = [resolve(name, "exception class") for name in allow]
     for name, cls in zip(allow, classes, strict=True):
         if not (isinstance(cls, type) and issubclass(cls, BaseException)):
             raise UserError(f"--allow {name}: not an exception class")
@@ -99,7 +99,12 @@ def _format_named(name: str) -> Format[Any]:
     return doors[name]()
 
 
-def _resolve(spec: str, what: str) -> Any:
+def resolve(spec: str, what: str) -> Any:
+    """Give what `module:name` names; `what` says what it should be.
+
+    Raises:
+        UserError: there is no such module, or nothing of that name in it.
+    """
     module_name, _, attribute = spec.partition(":")
     if not module_name or not attribute:
         raise UserError(f"{spec!r}: name the {what} as module:name")

@@ -9,6 +9,7 @@ from tempfile import gettempdir
 from fuzzlab.blackbox import BlackBox
 from fuzzlab.executor import Executor
 from fuzzlab.scope import Scope, packages
+from fuzzlab.tally import Tally
 from fuzzlab.target import Target
 from fuzzlab.verdict import Outcome, Verdict
 
@@ -19,6 +20,8 @@ class InProcess:
     """A `Runner` that calls the target here, where a breakpoint stops and a debugger steps."""
 
     restarts = 0
+    tally = Tally()
+    """Nothing is counted without a worker."""
 
     def __init__(self, target: Target) -> None:
         self._box = BlackBox.create(Path(gettempdir()), target.format.max_size)

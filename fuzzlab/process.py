@@ -25,7 +25,9 @@ from fuzzlab.executor import CUT_OFF, RECYCLED
 from fuzzlab.footprint import Footprint, footprint, leftovers
 from fuzzlab.guard import DUMP_SIGNAL, SOFT_LIMIT_SIGNAL
 from fuzzlab.scope import home, packages
+from fuzzlab.tally import Tally
 from fuzzlab.target import Target
+from fuzzlab.trial import read_tried
 from fuzzlab.verdict import Outcome, Verdict
 
 __all__ = ["CLOSED_LINE", "TICK", "Child", "Lost"]
@@ -186,7 +188,7 @@ class Child:
             case "ready":
                 self._is_ready = True
                 return message
-            case "verdict" | "finding" | "ran" | "behaviour":
+            case "verdict" | "finding" | "ran" | "behaviour" | "tried":
                 return self._checked(message)
         raise HarnessError(f"{self.target.name}: a worker says what means nothing: {str(message)[:80]}")
 
@@ -194,7 +196,10 @@ class Child:
         """Read the fields of a message, which hostile code may have written."""
         try:
             if message["is"] == "ran":
-                return {"is": "ran", "done": int(message["done"])}
+                return {"is": "ran", "done": int(message["done"]), "tally": Tally.from_json(message["tally"])}
+            if message["is"] == "tried":
+                index, name, held = read_tried(message)
+                return {"is": "tried", "index": index, "type": name, "held": held}
             if message["is"] == "behaviour":
                 return {"is": "behaviour", "index": int(message["index"]), "behaviour": Behaviour.from_json(message)}
             checked: Message = {"is": message["is"], "verdict": Verdict.from_json(message["verdict"])}
@@ -204,7 +209,7 @@ class Child:
                     self._exceeded(self.excess(doubting=True))
             else:
                 checked |= {"index": int(message["index"])}
-        except (KeyError, TypeError, ValueError, OverflowError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError, AttributeError) as error:
             raise HarnessError(f"{self.target.name}: a worker sent a message that is none ({error!r})") from error
         return checked
 

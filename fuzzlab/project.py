@@ -20,7 +20,15 @@ def _module_name(name: str) -> str:
     return name
 
 
+def _place(name: str) -> str:
+    module, colon, function = name.partition(":")
+    if not module or (colon and not function):
+        raise ValueError(f"{name!r} is no place; write package.module:function, where * stands for anything")
+    return name
+
+
 Module = Annotated[str, AfterValidator(_module_name)]
+Place = Annotated[str, AfterValidator(_place)]
 
 
 class Config(BaseModel):
@@ -32,6 +40,8 @@ class Config(BaseModel):
     corpus: str = Field(default="corpus", min_length=1, description="folder of seeds and regressions, from the root")
     strict: bool = Field(default=False, description="whether an accepted finding that no longer fails is a failure")
     examples: int = Field(default=200, ge=1, description="examples of the property engine a target")
+    audit: list[Module] | None = Field(default=None, description="packages or modules of the project's own code")
+    audit_ignore: list[Place] = Field(default=[], description="module:function of what looks like a parser and is none")
 
 
 @dataclass(frozen=True, slots=True)

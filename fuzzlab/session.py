@@ -26,8 +26,10 @@ from fuzzlab.events import (
     WorkerRestarted,
 )
 from fuzzlab.inprocess import InProcess
+from fuzzlab.ledger import Engine, Ledger
 from fuzzlab.project import Project
 from fuzzlab.register import Register
+from fuzzlab.tally import Tally
 from fuzzlab.target import Target
 from fuzzlab.triage import triage
 from fuzzlab.verdict import Finding, Status, Verdict
@@ -56,7 +58,7 @@ class Session:
     corpus: Corpus = field(init=False)
     register: Register = field(init=False)
     _warnings: list[Warned] = field(default_factory=list)
-    _runner: Runner | None = None
+    _runner: Worker | InProcess | None = None
     _began: float = 0.0
     _seconds: float | None = None
     _fixed: list[Finding] = field(default_factory=list)
@@ -91,7 +93,7 @@ class Session:
                 yield from self._drain()
             if not given:
                 yield from self._look_back(failed, stored)
-        yield from self._finished()
+        yield from self._finished(None if given else "replay")
 
     def regressions(self) -> Iterator[tuple[Finding | None, Sequence[bytes]]]:
         """Yield what once broke the contract: a finding's inputs together, those that people put there one by one."""
@@ -176,7 +178,7 @@ class Session:
                     continue
                 finding = self._finding(failure.data, failure.verdict, failure.executions)
                 yield from self._triaged(self.register.note(replace(finding, minimised_from=failure.first_size)))
-        yield from self._finished()
+        yield from self._finished("check")
 
     def _accepted(self, runner: Runner) -> Iterator[Event]:
         """Run the inputs of accepted findings, which examples need not meet."""
@@ -207,10 +209,11 @@ class Session:
             findings=self.register.findings(),
             fixed=tuple(self._fixed),
             outdated=tuple(self._outdated),
+            tally=runner.tally if runner else Tally(),
         )
 
     @contextmanager
-    def _running(self, runner: Runner) -> Iterator[Runner]:
+    def _running(self, runner: Worker | InProcess) -> Iterator[Runner]:
         self._runner, self._began = runner, time.monotonic()
         try:
             yield runner
@@ -253,13 +256,15 @@ class Session:
             options=self.target.options,
         )  # fmt: skip
 
-    def _make_runner(self, largest: int, *, impatient: bool = False) -> Runner:
+    def _make_runner(self, largest: int, *, impatient: bool = False) -> Worker | InProcess:
         if self.in_process:
             return InProcess(self.target)
         return Worker(self.target, scratch(self.project), largest=largest, impatient=impatient)
 
-    def _finished(self) -> Iterator[Event]:
+    def _finished(self, engine: Engine | None) -> Iterator[Event]:
         result = self.result()
+        if engine is not None and not self.in_process:
+            Ledger(self.project).note(self.target, engine, result)
         yield from self._drain()
         recycled = self._runner.recycled if self._runner else []
         for reason in recycled[-1:]:

@@ -14,6 +14,7 @@ from fuzzlab.errors import FuzzlabError, HarnessError, UserError
 from fuzzlab.files import spare_folder
 from fuzzlab.process import TICK, Child, Lost
 from fuzzlab.project import Project
+from fuzzlab.tally import Tally
 from fuzzlab.target import Target
 from fuzzlab.verdict import Outcome, Verdict
 
@@ -58,6 +59,7 @@ class Worker:
         self.executions = self.accepted = self.rejected = self.restarts = 0
         self.recycled: list[str] = []
         self.late: list[tuple[bytes, Verdict]] = []
+        self.tally = Tally()
         self._child: Child | None = None
         self._impatient = impatient
         self._abandoned = False
@@ -122,6 +124,7 @@ class Worker:
         finally:
             self._count()
         done = message["done"]
+        self.tally += message["tally"]
         if not 0 <= done <= len(inputs) - begin:
             raise HarnessError(f"{self.target.name}: a worker ran what it was not given")
         excess = child.excess(doubting=exhausted is not None)

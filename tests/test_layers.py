@@ -16,13 +16,13 @@ PACKAGE = Path(fuzzlab.__file__).parent
 LAYERS = (
     (
         "errors verdict message lazy escape files unicode injections boundaries regextree interrupts plateau columns "
-        "screen cover"
+        "screen cover outline tally signs trial"
     ),
     (
         "events evidence sidecar channel blackbox footprint project duration tokens disguises shapes ed25519 "
-        "clock sanitizers patterns words bytecode sensitive jsonleaves codings safeyaml behaviour"
+        "clock sanitizers patterns words bytecode sensitive jsonleaves codings safeyaml behaviour reach suspects"
     ),
-    "strings grammar revisions changes",
+    "strings grammar revisions changes sources constants promises harvest samples",
     "heads document trees rows csvtext blocks schemas regexes merging nodes sinks/ leaves table literals fakes probes",
     "jsontext uploads pruning transfer signatures scalars narrowing drift inference sameness stretches",
     "blueprint",
@@ -33,12 +33,12 @@ LAYERS = (
     "target",
     "finder scope corpus card journal board guard chain watch loops",
     "proof wrappers answer surroundings",
-    "executor dictionary register stock intake lookup",
-    "autopsy triage inprocess feedback traffic testimony fresh",
+    "executor dictionary register stock intake lookup ledger subject",
+    "autopsy triage inprocess feedback traffic testimony witness gaps tryout draft fresh",
     "mix history",
     "engines/",
     "process child schedule causes checkup",
-    "worker lane tracing",
+    "worker lane tracing rehearsal",
     "backlog session distil observe comparison",
     "campaign",
     "reports/",
