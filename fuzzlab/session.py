@@ -104,7 +104,7 @@ class Session:
             yield finding, [each.data for each in files]
         yield from ((None, [data]) for data in self.corpus.regressions(but=on_record))
 
-    def rerun(self, finding: Finding | None, inputs: Sequence[bytes], runner: Runner) -> Iterator[Event]:
+    def rerun(self, finding: Finding | None, inputs: Sequence[bytes], runner: Worker) -> Iterator[Event]:
         """Run what `regressions` gave, in a worker that somebody else keeps.
 
         What it shows is told each time, also when another finding's input has shown it before.
