@@ -13,11 +13,14 @@ from fuzzlab import strings
 from fuzzlab.boundaries import LENGTHS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from random import Random
 
     from fuzzlab.message import HttpMessage
 
-__all__ = ["METHODS", "MUTATORS", "byte_text", "other_time", "resized", "some_header", "with_pair"]
+__all__ = [
+    "METHODS", "MUTATORS", "byte_text", "every", "every_time", "other_time", "resized", "some_header", "with_pair",
+]  # fmt: skip
 
 METHODS: Final = ("POST", "GET", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE", "CONNECT", "PRI", "post", "X")
 PATHS: Final = (
@@ -122,13 +125,48 @@ def other_time(rng: Random, time: str) -> str:
         return str(int(time) + rng.choice(SHIFTS))
     if what == 5:
         return byte_text(strings.mutated(rng, time))
-    return rng.choice(
-        (
-            f"{time[:-1]}_{time[-1]}", byte_text("".join(chr(ord(digit) + FULL_WIDTH) for digit in time)), f"{time}.5",
-            f"{time}.0", f"-{time}", f"+{time}", f"0{time}", f" {time}", f"{time} ", f"{time}000", f"{time}e0",
-            f"{int(time):e}", f"{int(time):#x}", f"{time},{time}", time[:-1], time[::-1],
-        )
+    return rng.choice(_respelled(time))
+
+
+def _respelled(time: str) -> tuple[str, ...]:
+    return (
+        f"{time[:-1]}_{time[-1]}", byte_text("".join(chr(ord(digit) + FULL_WIDTH) for digit in time)), f"{time}.5",
+        f"{time}.0", f"-{time}", f"+{time}", f"0{time}", f" {time}", f"{time} ", f"{time}000", f"{time}e0",
+        f"{int(time):e}", f"{int(time):#x}", f"{time},{time}", time[:-1], time[::-1],
     )  # fmt: skip
+
+
+def every_time(time: str) -> Iterator[str]:
+    """Yield each time stamp that `other_time` gives for this one, but for what it leaves to chance."""
+    yield from dict.fromkeys((*TIMES, *(str(int(time) + shift) for shift in SHIFTS), *_respelled(time)))
+
+
+def every(message: HttpMessage) -> Iterator[tuple[str, HttpMessage]]:
+    """Yield (name, message) for each header, method and path that is wrong in a way that has a name."""
+    headers = message.headers
+    for at, (name, value) in enumerate(headers):
+        yield f"no {name}", replace(message, headers=headers[:at] + headers[at + 1 :])
+        yield f"{name} twice", replace(message, headers=(*headers[: at + 1], *headers[at:]))
+        yield f"{name} twice, the first one empty", replace(message, headers=(*headers[:at], (name, ""), *headers[at:]))
+        half = len(value) // 2
+        yield f"{name} folded", with_pair(message, at, name, f"{value[:half]}\r\n {value[half:]}")
+        yield f"{name} in lower case", with_pair(message, at, name.lower(), value)
+        if (found := _TIME.search(value)) is not None:
+            for time in every_time(found[0]):
+                changed = value[: found.start()] + time + value[found.end() :]
+                yield f"{name} at {time!r}", with_pair(message, at, name, changed)
+    for pair in EXTRA_HEADERS:
+        yield f"{pair[0]}: {pair[1]}", replace(message, headers=(*headers, pair))
+    for length, count in FILLERS:
+        filler = (("X-Filler", "a" * length),) * count
+        yield f"{count} more headers of {length} bytes", replace(message, headers=(*headers, *filler))
+    kind = (message.header("Content-Type") or "application/json").partition(";")[0]
+    for said in (*TYPES, *(f"{kind}; charset={charset}" for charset in CHARSETS)):
+        yield f"type {said!r}", message.with_header("Content-Type", said)
+    for method in METHODS:
+        yield f"method {method}", replace(message, method=method)
+    for path in PATHS:
+        yield f"path {path!r}", replace(message, path=path)
 
 
 def drop_header(rng: Random, message: HttpMessage) -> HttpMessage | None:

@@ -15,9 +15,10 @@ from fuzzlab import strings
 from fuzzlab.heads import byte_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from random import Random
 
-__all__ = ["other"]
+__all__ = ["every", "other"]
 
 SCHEMES: Final = (
     "v0=",
@@ -48,43 +49,57 @@ def other(rng: Random, value: str) -> str:
     before, signature, behind = value[:start], value[start:end], value[end:]
     what = rng.randrange(4)
     if what == 0:
-        return before + _respelled(rng, signature) + behind
+        return before + rng.choice(_respelled(signature)) + behind
     if what == 1:
         return rng.choice(SCHEMES) + signature + behind
-    if what == 2:
-        return _several(rng, value, before, signature)
-    return rng.choice(
-        (
-            "", " ", before, signature, value.upper(), value.swapcase(), value[::-1], f"{value} ", f" {value}",
-            f"{value},", f",{value}", value.replace(",", ";"), value.replace("=", ":"), f'"{value}"',
-            value.replace(",", ", "),
+    return rng.choice(_several(value, before, signature) if what == 2 else _rewritten(value, before, signature))
+
+
+def every(value: str) -> Iterator[str]:
+    """Yield each value that `other` gives for this one, but for what it leaves to chance; of the first signature in it.
+
+    A value that holds none has none of these.
+    """
+    if (found := _SIGNATURE.search(value)) is not None:
+        before, signature, behind = value[: found.start()], found[0], value[found.end() :]
+        yield from dict.fromkeys(
+            (
+                *(before + spelled + behind for spelled in _respelled(signature)),
+                *(scheme + signature + behind for scheme in SCHEMES),
+                *_several(value, before, signature),
+                *_rewritten(value, before, signature),
+            )
         )
+
+
+def _rewritten(value: str, before: str, signature: str) -> tuple[str, ...]:
+    """Write the whole header otherwise."""
+    return (
+        "", " ", before, signature, value.upper(), value.swapcase(), value[::-1], f"{value} ", f" {value}",
+        f"{value},", f",{value}", value.replace(",", ";"), value.replace("=", ":"), f'"{value}"',
+        value.replace(",", ", "),
     )  # fmt: skip
 
 
-def _respelled(rng: Random, signature: str) -> str:
+def _respelled(signature: str) -> tuple[str, ...]:
     """Write one signature otherwise: case, padding, alphabet, encoding, length, a character that it cannot have."""
-    return rng.choice(
-        (
-            signature.upper(), signature.swapcase(), signature + "=", signature + "==", signature.rstrip("="),
-            signature.replace("+", "-").replace("/", "_"), signature[:-1], signature[: len(signature) // 2], "",
-            signature + "\xe9", "\xe9" * len(signature), "\xff", "0" * len(signature), "zz" + signature[2:],
-            "A" * len(signature), f" {signature}", signature * 2, _other_encoding(signature), "0x" + signature,
-            signature[:-1] + ("0" if signature[-1] != "0" else "1"), signature + "\x00", "%" + signature,
-        )
+    return (
+        signature.upper(), signature.swapcase(), signature + "=", signature + "==", signature.rstrip("="),
+        signature.replace("+", "-").replace("/", "_"), signature[:-1], signature[: len(signature) // 2], "",
+        signature + "\xe9", "\xe9" * len(signature), "\xff", "0" * len(signature), "zz" + signature[2:],
+        "A" * len(signature), f" {signature}", signature * 2, _other_encoding(signature), "0x" + signature,
+        signature[:-1] + ("0" if signature[-1] != "0" else "1"), signature + "\x00", "%" + signature,
     )  # fmt: skip
 
 
-def _several(rng: Random, value: str, before: str, signature: str) -> str:
+def _several(value: str, before: str, signature: str) -> tuple[str, ...]:
     """Give several signatures: the right one first, last, twice, or among a thousand."""
     scheme = re.split(r"[ ,](?=[^ ,]+$)", before)[-1]
     wrong = "0" * len(signature)
-    return rng.choice(
-        (
-            f"{value},{value}", f"{value} {value}", f"{value},{scheme}{wrong}", f"{value} {scheme}{wrong}",
-            f"{before}{wrong},{scheme}{signature}", f"{before}{wrong} {scheme}{signature}", f"{value},{scheme}",
-            ",".join([value] * 100), " ".join([value] * 1000), f"{before}{signature}{signature}",
-        )
+    return (
+        f"{value},{value}", f"{value} {value}", f"{value},{scheme}{wrong}", f"{value} {scheme}{wrong}",
+        f"{before}{wrong},{scheme}{signature}", f"{before}{wrong} {scheme}{signature}", f"{value},{scheme}",
+        ",".join([value] * 100), " ".join([value] * 1000), f"{before}{signature}{signature}",
     )  # fmt: skip
 
 

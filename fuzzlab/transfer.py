@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Final
 from fuzzlab.heads import resized
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from random import Random
 
     from fuzzlab.message import HttpMessage
 
-__all__ = ["MUTATORS", "chunk", "compress", "recode"]
+__all__ = ["MUTATORS", "chunk", "compress", "every", "recode"]
 
 BOMB: Final = 1 << 20
 """Bytes of blanks behind a compressed body, which take one kilobyte: ten such fill no memory, and show who unpacks."""
@@ -96,3 +97,39 @@ def recode(rng: Random, message: HttpMessage) -> HttpMessage | None:
 
 
 MUTATORS: Final = (compress, chunk, recode)
+
+
+def every(message: HttpMessage) -> Iterator[tuple[str, HttpMessage]]:
+    """Yield (name, message) for each way to send the body that has a name."""
+    body, coded = message.body, "Content-Encoding"
+    zipped = gzip.compress(body, _FAST, mtime=0)
+    for name, coding, sent in (
+        ("gzip", "gzip", zipped),
+        ("deflate", "deflate", zlib.compress(body, _FAST)),
+        ("gzip that is none", "gzip", body),
+        ("gzip twice", "gzip", gzip.compress(zipped, _FAST, mtime=0)),
+        ("half a gzip", "gzip", zipped[: len(zipped) // 2]),
+        ("gzip and rubbish", "gzip", zipped + b"\x00rubbish"),
+        ("a gzip bomb", "gzip", zipped + _bomb()),
+    ):
+        yield name, resized(message, sent).with_header(coded, coding)
+    whole = f"{len(body):x}\r\n".encode() + body + b"\r\n"
+    for name, sent in (
+        ("a body in chunks", whole + b"0\r\n\r\n"),
+        ("chunks and a trailer", whole + b"0\r\nX-Trailer: a\r\n\r\n"),
+        ("chunks without an end", whole),
+        ("a chunk of a negative size", whole + b"-1\r\n\r\n"),
+    ):
+        changed = resized(message, sent).with_header("Transfer-Encoding", "chunked")
+        yield f"{name}, and a length", changed
+        unsaid = tuple(pair for pair in changed.headers if pair[0].lower() != "content-length")
+        yield name, type(changed)(changed.method, changed.path, unsaid, changed.body)
+    try:
+        text = body.decode()
+    except UnicodeError:
+        return
+    kind = (message.header("Content-Type") or "text/plain").partition(";")[0]
+    for charset in CHARSETS:
+        changed = resized(message, text.encode(charset, "replace"))
+        yield f"a body in {charset}, and not said", changed
+        yield f"a body in {charset}", changed.with_header("Content-Type", f"{kind}; charset={charset}")

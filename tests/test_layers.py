@@ -24,7 +24,7 @@ LAYERS = (
     ),
     "strings grammar revisions changes sources constants promises harvest samples",
     "heads document trees rows csvtext blocks schemas regexes merging nodes sinks/ leaves table literals fakes probes",
-    "jsontext uploads pruning transfer signatures scalars narrowing drift inference sameness stretches",
+    "jsontext spoilt uploads typed pruning transfer signatures scalars narrowing drift inference sameness stretches",
     "blueprint",
     "documents violations",
     "redaction",

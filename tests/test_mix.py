@@ -6,16 +6,18 @@ from collections import Counter
 from collections.abc import Callable
 from itertools import pairwise
 from random import Random
+from typing import Any
 
 import pytest
 
-from fuzzlab import formats
+from fuzzlab import formats, nastiness
 from fuzzlab.feedback import Feedback
 from fuzzlab.mix import (
     ACCEPTED,
     BYTES,
     FLOOR,
     FRESH,
+    LARGE_EVERY,
     MUTATE_DEPTH,
     POOL,
     POOL_LARGEST,
@@ -25,6 +27,7 @@ from fuzzlab.mix import (
     Mix,
     Share,
 )
+from fuzzlab.nastiness import small
 from fuzzlab.scope import Scope
 
 EVEN = (0.2,) * 5
@@ -86,7 +89,7 @@ def test_an_arm_that_is_not_there_gets_nothing() -> None:
     assert sum(share.chances()) == pytest.approx(1)
 
 
-def mix(form: formats.Format[str], *, fresh: list[bytes]) -> Mix:
+def mix(form: formats.Format[Any], *, fresh: list[bytes], recorded: list[bytes] | None = None) -> Mix:
     def blind(data: bytes, max_size: int) -> bytes:
         return (data + b"~")[-max_size:]
 
@@ -97,6 +100,7 @@ def mix(form: formats.Format[str], *, fresh: list[bytes]) -> Mix:
         feedback=Feedback(Scope(["tests"]), ()),
         blind=blind,
         fresh=lambda: batches.pop() if batches else [],
+        recorded=recorded,
     )
 
 
@@ -104,6 +108,47 @@ def taught() -> formats.Format[str]:
     form = formats.text(max_size=64)
     form.learn((b"word",))
     return form
+
+
+SHEET = b"a,b\r\n1,2\r\n"
+
+
+def _inputs(made: Mix, count: int, *, first: bytes = SHEET) -> list[bytes]:
+    """What libFuzzer gets when nothing is new."""
+    mutate, executed = made.mutator()
+    executed(first, True)
+    found = [first]
+    for number in range(count):
+        found.append(mutate(found[-1] if number % MUTATE_DEPTH else first, 1 << 20, number * 7919))
+        executed(found[-1], False)
+    return found[1:]
+
+
+@pytest.mark.parametrize("recorded", [[SHEET], []])
+def test_what_has_a_name_comes_first_and_once(recorded: list[bytes]) -> None:
+    """All of it before anything else, to what is recorded or else was accepted; the large ones later, apart."""
+    form = formats.csv()
+    expected = small(form, [SHEET], Random(1))  # noqa: S311 - a search
+    made = _inputs(mix(form, fresh=[], recorded=recorded), len(expected) + 6 * (LARGE_EVERY + 1))
+    assert made[: len(expected)] == expected
+    huge = [at - len(expected) for at, data in enumerate(made) if len(data) >= 30_000]
+    assert set(range(LARGE_EVERY, 6 * (LARGE_EVERY + 1), LARGE_EVERY + 1)) <= set(huge)
+    assert max(map(len, made)) > 1_000_000
+
+
+def test_nothing_has_to_be_done_first() -> None:
+    """A later turn, and a target of which nothing is known to be ordinary, begin with the search."""
+    form = formats.csv()
+    expected = small(form, [SHEET], Random(1))  # noqa: S311 - a search
+    assert len(set(_inputs(mix(form, fresh=[]), 200)) & set(expected)) < len(expected) / 2
+    assert nastiness.ordinary([]) == []
+
+
+def test_what_is_larger_than_the_limit_is_left_out() -> None:
+    """LibFuzzer ends the process for it."""
+    made = mix(formats.csv(), fresh=[], recorded=[SHEET])
+    mutate, _ = made.mutator()
+    assert all(len(mutate(SHEET, 20, 0)) <= 20 for _ in range(300))
 
 
 def test_no_example_is_drawn_in_the_first_seconds() -> None:

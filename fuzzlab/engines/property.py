@@ -34,6 +34,13 @@ __all__ = ["Failure", "check"]
 ROUND = 10_000
 """Examples of one run of Hypothesis where only the time ends the search: it remembers each, to try none twice."""
 
+NAMED_SHARE = 2
+"""Inputs at the most that have a name for each example, which they cost a fraction of: ten examples shall be quick."""
+
+MOST_COSTLY = 3
+"""Hangs and deaths after which the rest of it is left to the examples: what the ordinary input does, all of it may do,
+at a second or a worker each."""
+
 NAMED = -1
 """The number of the round in which nothing is left to Hypothesis."""
 
@@ -138,15 +145,21 @@ def check(
 def _named(
     search: _Search, target: Target, seeds: Sequence[bytes], examples: int | None, seed: int
 ) -> Iterator[Failure]:
-    """Try what has a name, done to ordinary inputs, beside the examples: so many at the most."""
+    """Try what has a name, done to an ordinary input, beside the examples: some of it where they shall be few."""
     form, runner, rng = target.format, search.runner, Random(seed)  # noqa: S311 - a search, not a secret
-    bases = nastiness.ordinary(seeds)
-    inputs = [*nastiness.small(form, bases, rng), *nastiness.large(form, bases, rng)][:examples]
-    for index, verdict in runner.run(inputs):
-        if (signature := verdict.signature) not in search.found:
-            data = inputs[index]
+    bases = nastiness.ordinary(seeds)[-1:]
+    inputs = [*nastiness.small(form, bases, rng), *nastiness.large(form, bases, rng)]
+    if examples is not None and len(inputs) > (most := NAMED_SHARE * examples):
+        inputs = [inputs[at] for at in sorted(rng.sample(range(len(inputs)), most))]
+    costly = 0
+    for data in inputs:
+        verdict = runner.verdict(data)
+        if verdict.outcome.is_violation and (signature := verdict.signature) not in search.found:
             search.found[signature] = failure = Failure(data, verdict, len(data), runner.executions)
             yield failure
+        costly += verdict.outcome.is_costly
+        if costly == MOST_COSTLY or time.monotonic() > search.deadline:
+            return
 
 
 def _round(search: _Search, strategy: st.SearchStrategy[bytes], examples: int, seed: int) -> bool:

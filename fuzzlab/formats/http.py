@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from fuzzlab import formats, heads, signatures, strings, tokens, transfer, words
 from fuzzlab.errors import Undecodable, UserError
 from fuzzlab.formats import ByteMutation, Format, Reductions
-from fuzzlab.heads import METHODS, byte_text, other_time, resized, some_header, with_pair
+from fuzzlab.heads import METHODS, byte_text, every_time, other_time, resized, some_header, with_pair
 from fuzzlab.lazy import LazyModule
 from fuzzlab.message import HttpMessage, Signer, TimedSigner
 
@@ -199,6 +199,33 @@ class Http(Format[HttpMessage]):
         if not isinstance(self.signer, TimedSigner):
             return None
         return self.signer.at(other_time(rng, self.signer.time)).sign(message)
+
+    def named(self, data: bytes, rng: Random, *, large: bool = False) -> Iterator[tuple[str, bytes]]:
+        """Yield all that has a name in the body's format, signed; then in heads, transfers, times and signatures."""
+        try:
+            message = self.decode(data)
+        except Undecodable:
+            return
+        for name, changed in self._named(message, rng, large=large):
+            if len(made := self.encode(changed)) <= self.max_size and made != data:
+                yield name, made
+
+    def _named(self, message: HttpMessage, rng: Random, *, large: bool) -> Iterator[tuple[str, HttpMessage]]:
+        for name, body in self.body.named(message.body, rng, large=large):
+            yield f"the body: {name}", self._signed(resized(message, body))
+        if large:
+            return
+        for name, sent in transfer.every(message):
+            yield name, self._signed(sent)
+        yield from heads.every(message)
+        if self.signer is None or (value := message.header(header := self.signer.headers[0])) is None:
+            return
+        yield "another body under the signature", resized(message, message.body + b" ")
+        for written in signatures.every(value):
+            yield f"the signature {written!r}", message.with_header(header, written)
+        if isinstance(self.signer, TimedSigner) and self.signer.is_timed:
+            for time in every_time(self.signer.time):
+                yield f"signed at {time!r}", self.signer.at(time).sign(message)
 
     def mutate_bytes(self, data: bytes, mutation: ByteMutation, max_size: int) -> bytes:
         """Apply a blind mutation to the body and sign again; to the whole where nobody signs or there is no head."""

@@ -15,9 +15,8 @@ from functools import cached_property
 from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
-from fuzzlab import documents, drift, inference, jsontext, pruning, schemas, strings, trees, words
+from fuzzlab import documents, drift, inference, jsontext, pruning, schemas, spoilt, strings, trees, words
 from fuzzlab.blueprint import Blueprint
-from fuzzlab.boundaries import NUMBER_SPELLINGS
 from fuzzlab.errors import Undecodable, UserError
 from fuzzlab.formats import Format, Reductions
 from fuzzlab.lazy import LazyModule
@@ -36,9 +35,6 @@ __all__ = ["Json", "json"]
 
 MAX_SIZE: Final = 1 << 16
 """Bytes: a webhook's usual limit, 64 KiB; sixty times the depth at which CPython gives up."""
-
-DEPTHS: Final = (10, 100, 500, 900, 990, 1000, 1100, 3000, 10_000, 100_000)
-"""Levels: around CPython's limit of 1,000 frames (one, two or three for each level), and far beyond."""
 
 MOST_REMEMBERED: Final = 64
 LONGEST_REMEMBERED: Final = 2048
@@ -63,16 +59,6 @@ SHARE_DRIFTED: Final = 0.15
 FITTING_TRIES: Final = 20
 """Documents made before a size limit is given up."""
 
-NOT_JSON: Final = (
-    b"", b" ", b"null", b"<html>504", b"<html><head><title>504 Gateway Time-out</title></head></html>", b"{}{}",
-    b"[1,]", b"{,}", b'{"a":1,}', b"{'a':1}", b"{a:1}", b"[1 2]", b"// x\n1", b"/**/1", b'"\\', b'"\\u12',
-    b'"\\ud800"', b"\xef\xbb\xbf{}", b"tru", b"nul", b"True", b"None", b"undefined", b"[", b"{", b'{"', b'{"a"',
-    b'{"a":', b"\xff\xfe", b"\x00", b"7" * 400, b"7" * 4301, b"{\x0b}", b'"\n"', b'"\x00"', b")]}',\n{}",
-    b"data: {}\n\n", b"OK", b"-", b"1e", b"0x1", b"\x1e{}\n", b"a=1&b=2", b"\x1f\x8b\x08",
-)  # fmt: skip
-"""What comes with status 200 and is not what was agreed: a proxy's page, another language's literals, half a
-document."""
-
 TOKENS: Final = (
     b'"', b":", b",", b"{", b"}", b"[", b"]", b"null", b"true", b"false", b"NaN", b"Infinity", b"-0", b"1e400", b'""',
     b"{}", b"[]", b"\\u0000", b"\\ud800", b"\\\"", b"\xef\xbb\xbf", b"0", b"-1", b'"0"', b"\\u200d",
@@ -81,15 +67,8 @@ TOKENS: Final = (
 Draw = Callable[[Any], Any]
 """Hypothesis's: a strategy in, a value out."""
 
-_NUMBER: Final = re.compile(rb'(?<=[:\[,\s])"?-?[0-9][0-9.eE+-]*"?(?=\s*[,\]}])')
-_PUNCTUATION: Final = re.compile(rb"[\[\]{},:]")
-_LETTER: Final = re.compile(rb'(?<=[A-Za-z0-9"])[A-Za-z0-9](?=[A-Za-z0-9]{0,20}")')
-"""A letter inside a string, near its end: without the bound the search would be quadratic in a long run of digits."""
-
 _SPLIT_PAIR: Final = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 """Two lone surrogates side by side: as escapes they would be read as one character."""
-
-_LITERALS: Final = (b"null", b"true", b"0", b'"0"', b'""', b"[]", b"{}", b"1e999", b'"\\ud800"')
 
 _plain: Final = stdlib_json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
 _escaped: Final = stdlib_json.JSONEncoder(check_circular=False, separators=(",", ":")).encode
@@ -122,75 +101,6 @@ def change_key(rng: Random, value: Any) -> Any | None:
 TREE_MUTATORS: Final = (*trees.MUTATORS, change_string, change_string, change_string, special_string, change_key)
 
 
-def _some(rng: Random, pattern: re.Pattern[bytes], data: bytes) -> re.Match[bytes] | None:
-    """Give the first match after a random place, which costs less than a choice among all."""
-    return (data and pattern.search(data, rng.randrange(len(data)))) or pattern.search(data)
-
-
-def truncate(rng: Random, data: bytes) -> bytes | None:
-    """End in the middle, as a connection that broke."""
-    return data[: rng.randrange(len(data))] if data else None
-
-
-def respell_number(rng: Random, data: bytes) -> bytes | None:
-    """Spell a number, or a number in a string, as another language does; most are no JSON then."""
-    number = _some(rng, _NUMBER, data)
-    if number is None:
-        return None
-    start, end = number.span()
-    spelled = rng.choice(NUMBER_SPELLINGS).encode()
-    return data[:start] + (b'"' + spelled + b'"' if data[start : start + 1] == b'"' else spelled) + data[end:]
-
-
-def change_punctuation(rng: Random, data: bytes) -> bytes | None:
-    """Drop, double or exchange one mark of punctuation, or put white space or a comment after it."""
-    found = _some(rng, _PUNCTUATION, data)
-    if found is None:
-        return None
-    at = found.start()
-    mark = found[0]
-    what = (b"", mark * 2, b",", b"}", b"]", mark + b" \t\r\n", mark + b"\xc2\xa0", mark + b"/**/", mark + b"\x00")
-    return data[:at] + rng.choice(what) + data[at + 1 :]
-
-
-def change_encoding(rng: Random, data: bytes) -> bytes:
-    """Add a byte-order mark, or write the document in another encoding."""
-    if rng.random() < 0.5:
-        return b"\xef\xbb\xbf" + data
-    encoding = rng.choice(("utf-16", "utf-16-le", "utf-16-be", "utf-32", "latin-1", "utf-7"))
-    return data.decode("utf-8", "replace").encode(encoding, "replace")
-
-
-def concatenate(rng: Random, data: bytes) -> bytes:
-    """Let another document follow, or white space."""
-    return data + rng.choice((data, b"\n" + data, b"\n", b" " * 1000, b",", b"}", b"]", b"\x00", b"null", b";"))
-
-
-def not_json(rng: Random, data: bytes) -> bytes:  # noqa: ARG001 - a mutator's shape; this one forgets the document
-    """Become something that is no document, or hardly one."""
-    return rng.choice(NOT_JSON)
-
-
-def escape(rng: Random, data: bytes) -> bytes | None:
-    """Write one character as an escape, which reads as the same document."""
-    letter = _some(rng, _LETTER, data)
-    if letter is None:
-        return None
-    at = letter.start()
-    return data[:at] + b"\\u%04x" % data[at] + data[at + 1 :]
-
-
-RAW_MUTATORS: Final = (
-    truncate,
-    respell_number,
-    change_punctuation,
-    change_encoding,
-    concatenate,
-    not_json,
-    escape,
-)
-
-
 class Json(Format[Any]):
     """JSON documents, as `json.loads` gives them."""
 
@@ -202,7 +112,7 @@ class Json(Format[Any]):
         self._is_inferred = False
         self.mutators = (*TREE_MUTATORS, self.let_drift, *(self._of_schema() if schema else ()))
         # Text twice: it costs a fifth of a tree, keeps the spelling of all the rest, and is mostly a document still.
-        self.raw_mutators = (*RAW_MUTATORS, self.nest_deep, *jsontext.MUTATORS, self.cross_over, *jsontext.MUTATORS)
+        self.raw_mutators = (*spoilt.MUTATORS, self.nest_deep, *jsontext.MUTATORS, self.cross_over, *jsontext.MUTATORS)
         self._remembered: list[bytes] = []
         self._parts: tuple[tuple[str | None, Any], ...] = ()
         self._own_words: tuple[bytes, ...] = ()
@@ -255,8 +165,8 @@ class Json(Format[Any]):
         if self.schema is not None:
             return documents.seeded(self.plan, self._input)
         documents_ = super().strategy()
-        spoilt = st.builds(self._spoilt, documents_, st.randoms(use_true_random=False))
-        fitting = st.one_of(spoilt, st.sampled_from(NOT_JSON)).filter(lambda data: len(data) <= self.max_size)
+        wrecked = st.builds(self._spoilt, documents_, st.randoms(use_true_random=False))
+        fitting = st.one_of(wrecked, st.sampled_from(spoilt.NOT_JSON)).filter(lambda data: len(data) <= self.max_size)
         chosen = st.integers(0, SHARE_BROKEN - 1)
         return chosen.flatmap(lambda number: fitting if number == SHARE_BROKEN - 1 else documents_)
 
@@ -368,7 +278,10 @@ class Json(Format[Any]):
         except Undecodable:
             return
         for changed in drift.every(value, self._members):
-            yield str(changed), changed.value if isinstance(changed.value, bytes) else self.encode(changed.value)
+            yield str(changed), self._written(changed)
+
+    def _written(self, changed: drift.Drifted) -> bytes:
+        return changed.value if isinstance(changed.value, bytes) else self.encode(changed.value)
 
     @property
     def _members(self) -> frozenset[Any] | None:
@@ -431,12 +344,24 @@ class Json(Format[Any]):
         return words.pick(rng, own).decode("utf-8", "replace")
 
     def nest_deep(self, rng: Random, data: bytes) -> bytes | None:
-        """Nest the document, or an empty one, up to 100,000 levels deep, and not always close the brackets."""
-        opening, closing = rng.choice(((b"[", b"]"), (b'{"a":', b"}"), (b'[{"a":', b"}]"), (b"[", b"")))
-        inside = data if rng.random() < 0.5 else rng.choice((b"", b"1", b"{}"))
-        room = (self.max_size - len(inside)) // (len(opening) + len(closing))
-        depth = min(rng.choice(DEPTHS), room)
-        return opening * depth + inside + closing * depth if depth > 0 else None
+        """Nest the document, or an empty one, as deep as the limit allows."""
+        return spoilt.nest_deep(rng, data, room=self.max_size)
+
+    def named(self, data: bytes, rng: Random, *, large: bool = False) -> Iterator[tuple[str, bytes]]:
+        """Yield each drift of the document and each mutation of it, once, and what may come in its place."""
+        if large:
+            yield from spoilt.nestings(spoilt.DEEP, room=self.max_size)
+            return
+        yield from super().named(data, rng)
+        for name, made in (*spoilt.every(data), *spoilt.nestings(spoilt.SHALLOW, room=self.max_size)):
+            if len(made) <= self.max_size and made != data:
+                yield name, made
+        for name in drift.NAMES:
+            with contextlib.suppress(Undecodable):
+                changed = drift.drifted(rng, self.decode(data), name, self._members)
+                made = data if changed is None else self._written(changed)
+                if made != data and len(made) <= self.max_size:
+                    yield name, made
 
     def simpler(self, value: Any) -> Iterator[Any]:
         """Yield documents that lost keys and elements, then ones of simpler values."""

@@ -6,9 +6,9 @@ import codecs
 from bisect import bisect_right
 from typing import TYPE_CHECKING, Final
 
-from fuzzlab import strings, unicode, words
+from fuzzlab import strings, typed, unicode, words
 from fuzzlab.boundaries import LENGTHS
-from fuzzlab.formats import DEFAULT_MAX_SIZE, Format
+from fuzzlab.formats import DEFAULT_MAX_SIZE, Format, Mutator
 from fuzzlab.grammar import Grammar
 from fuzzlab.lazy import LazyModule
 from fuzzlab.shapes import Shape, bounds, shapes
@@ -47,6 +47,8 @@ SHAPED_WORDS: Final = 1 / 4
 """Share of texts in the shape of a pattern among the learned words that are placed."""
 
 OF_LIMITS: Final = 2
+MOST_LIMITS: Final = 16
+"""Lengths of the code, the shortest first, that each text is once made of: a table of a hundred numbers has others."""
 
 MOST_RANDOM: Final = 50_000
 """Random bytes: no text at all, and more of it than a name's parser expects."""
@@ -86,6 +88,8 @@ class Text(Format[str]):
         self._limits: tuple[int, ...] = ()
         self.mutators = (*strings.MUTATORS, self.become_run, self.become_run, self.fill)
         self.raw_mutators = (self.become_bytes,)
+        self.named_values = typed.NAMED
+        self.named_bytes = {"random bytes": self.become_bytes}
 
     def decode(self, data: bytes) -> str:
         """Read UTF-8; encoded surrogates are lone surrogates or, without those, U+FFFD, as is any broken byte."""
@@ -168,6 +172,8 @@ class Text(Format[str]):
         numbers.update(number for source, flags in patterns for number in bounds(source, flags))
         self._limits = tuple(sorted(number for number in numbers if 0 < number < self.max_size))
         learned = (*(self.take_shape,) * OF_SHAPES, *(self.put_shape,) * OF_SHAPES) if self._shapes else ()
+        in_shape = {f"in the shape of pattern {at}": _once(shape) for at, shape in enumerate(self._shapes)}
+        self.named_values = {**typed.NAMED, **typed.limits(self._limits[:MOST_LIMITS]), **in_shape}
         limited = (self.reach_limit,) * OF_LIMITS if self._limits else ()
         others = [m for m in self.mutators if m not in (self.take_shape, self.put_shape, self.reach_limit)]
         self.mutators = (*others, *learned, *limited)
@@ -212,6 +218,10 @@ class Text(Format[str]):
     def simpler(self, value: str) -> Iterator[str]:
         """Yield shorter texts, then ones of simpler characters."""
         return strings.simpler(value)
+
+
+def _once(shape: Shape) -> Mutator[str]:
+    return lambda rng, _: shape(rng)
 
 
 def text(*, max_size: int = DEFAULT_MAX_SIZE, alphabet: str | None = None, surrogates: bool = True) -> Text:

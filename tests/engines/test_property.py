@@ -8,11 +8,14 @@ from types import SimpleNamespace
 
 import pytest
 
-import tests.parsers.hostile  # noqa: F401 - registers the targets
+import tests.parsers.hostile
+import tests.parsers.nasty  # noqa: F401 - these register the targets
 from fuzzlab.engines.property import Failure, check
 from fuzzlab.finder import adhoc
 from fuzzlab.target import REGISTRY, Target
+from fuzzlab.verdict import Outcome, Verdict
 from fuzzlab.worker import Worker
+from tests.formats.nastiness import CSV, SEEDS, Sheet
 from tests.parsers import planted
 
 WorkerOf = Callable[[Target], Worker]
@@ -76,6 +79,40 @@ def test_what_costs_a_worker_is_not_shrunk_here(worker_of: WorkerOf, name: str) 
     worker = worker_of(adhoc(f"{planted.__name__}:{name}"))
     failures = _check(worker, examples=300, seeds=(b"!x",))
     assert sorted(f.verdict.outcome for f in failures) == ["crash", "died"]
+
+
+def _seen(worker: Worker, monkeypatch: pytest.MonkeyPatch, *, examples: int) -> list[bytes]:
+    """What is tried beside the examples."""
+    seen: list[bytes] = []
+
+    def verdict(data: bytes) -> Verdict:
+        seen.append(data)
+        return Verdict(Outcome.ACCEPTED)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(worker, "verdict", verdict)
+        patch.setattr("fuzzlab.engines.property._round", lambda *_: True)
+        assert _check(worker, examples=examples, seeds=(SEEDS["csv"],)) == []
+    return seen
+
+
+def test_what_has_a_name_is_tried_beside_the_examples(worker_of: WorkerOf, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All of it with the usual number of examples, some of it where they are few, the same each time."""
+    worker = worker_of(REGISTRY["nasty_rows"])
+    seen = [Sheet(data) for data in _seen(worker, monkeypatch, examples=100)]
+    assert [name for name, (_, has) in CSV.items() if not any(map(has, seen))] == []
+    few = _seen(worker, monkeypatch, examples=5)
+    assert len(set(few)) == 10
+    assert few == _seen(worker, monkeypatch, examples=5)
+
+
+def test_a_bug_in_what_has_a_name_is_told_once(worker_of: WorkerOf) -> None:
+    """The examples do not meet it in so few, and do not tell it again when they do."""
+    worker = worker_of(adhoc(f"{planted.__name__}:twice", format_name="csv"))
+    for examples in (60, 300):
+        failures = _check(worker, examples=examples, seeds=(SEEDS["csv"],))
+        assert [f.verdict.exception for f in failures] == ["KeyError"]
+        assert failures[0].data.count(b"code,amount,note") == 2
 
 
 def test_a_flaky_target(worker_of: WorkerOf) -> None:

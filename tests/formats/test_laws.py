@@ -148,6 +148,11 @@ TABLE: dict[str, list[Any]] = {
 }
 """Values to which each mutator of a format must apply at least once."""
 
+HOSTILE = (
+    b"", b"[" * 2000, b'{"a":' * 400 + b"1" + b"}" * 400, b"\x00" * 300, bytes(range(256)), b'"', b"\r\n\r\n", b",\r\n"
+)  # fmt: skip
+"""No value of any format, or hardly one."""
+
 fast = settings(
     max_examples=40,
     derandomize=True,
@@ -263,6 +268,22 @@ def test_every_mutated_value_reads_as_itself_or_not_at_all(format_: Format[Any])
         for _ in range(100):
             changed = rng.choice(format_.mutators)(rng, value)
             value = value if changed is None or len(format_.encode(changed)) > 20_000 else changed
+
+
+@every_format
+@pytest.mark.parametrize("large", [False, True])
+def test_what_has_a_name_is_another_input_within_the_limit(format_: Format[Any], large: bool) -> None:
+    """Whatever it is done to; the same for the same source of chance; and to most values of the table there is some."""
+    done = 0
+    for data in (*map(format_.encode, _table(format_)), *HOSTILE):
+        format_.forget()
+        made = list(format_.named(data, seeded(4), large=large))
+        format_.forget()
+        assert made == list(format_.named(data, seeded(4), large=large))
+        assert all(type(name) is str and name and type(other) is bytes for name, other in made)
+        assert all(other != data and len(other) <= format_.max_size for _, other in made)
+        done += len({other for _, other in made}) > 3
+    assert large or done > 2 or format_.max_size < 64
 
 
 @every_format

@@ -11,11 +11,16 @@ import pytest
 from fuzzlab import formats
 from fuzzlab.errors import Undecodable
 from fuzzlab.formats import Format
+from fuzzlab.injections import KINDS
+from fuzzlab.unicode import CLASSES
 from tests.formats import seeded
 from tests.formats.nastiness import CSV, HTTP, LIMIT, PATTERN, SEEDS, SIGNER, TEXT, Sheet, Webhook
 
 TRIES = 20_000
 """Of one mutator: a class of thirty, then one character of twenty, then the place."""
+
+LARGE = 1 << 14
+"""Bytes."""
 
 TRIES_OF_UPLOADS = 3_000
 """Each may write a megabyte."""
@@ -46,6 +51,55 @@ def _made(form: Format[Any], name: str, seed: bytes, tries: int) -> Iterator[byt
             data = changed if takes_bytes else form.encode(changed)
             if len(data) <= form.max_size:
                 yield data
+
+
+SEEDED = 20
+"""Sources of chance that each law of what comes by name is tried with."""
+
+
+def _round(form: Format[Any], data: bytes, number: int) -> dict[str, bytes]:
+    """All that has a name, done to an input once."""
+    return {**dict(form.named(data, seeded(number))), **dict(form.named(data, seeded(number), large=True))}
+
+
+@pytest.mark.parametrize("number", range(SEEDED))
+def test_csv_by_name(number: int) -> None:
+    """Each row of the table is met by what the format gives under the row's name, wherever chance puts it."""
+    made = _round(OF_CSV, SEEDS["csv"], number)
+    assert [name for name, (_, has) in CSV.items() if not has(Sheet(made.get(name, b"")))] == []
+
+
+IN_TWO_PLACES = {"a signed body with a field missing"}
+"""Of three fields, one is left out by chance."""
+
+
+def test_http_by_name() -> None:
+    """All rows but one are met by what the format gives by name, whatever the names are."""
+    for number in range(SEEDED):
+        values = [Webhook(OF_HTTP.decode(data)) for data in _round(OF_HTTP, SEEDS["http"], number).values()]
+        assert {name for name, (_, has) in HTTP.items() if not any(map(has, values))} <= IN_TWO_PLACES
+
+
+def test_text_by_name() -> None:
+    """Every injection, every class of characters and every limit is met."""
+    for name in KINDS:
+        _, has = TEXT[f"an injection: {name}"]
+        assert has(OF_TEXT.decode(_round(OF_TEXT, SEEDS["text"], 1)[f"an injection: {name}"]))
+    for number in range(SEEDED):
+        values = [OF_TEXT.decode(data) for data in _round(OF_TEXT, SEEDS["text"], number).values()]
+        for size in (LIMIT - 1, LIMIT, LIMIT + 1):
+            assert any(len(value) == size for value in values)
+        for pieces in CLASSES.values():
+            assert any(piece in value for value in values for piece in pieces)
+
+
+def test_what_is_large_has_to_be_asked_for() -> None:
+    """A first second of uploads has none of a megabyte, and a small limit has none at all."""
+    assert max(len(data) for _, data in OF_CSV.named(SEEDS["csv"], seeded(1))) < LARGE
+    large = dict(OF_CSV.named(SEEDS["csv"], seeded(1), large=True))
+    assert max(map(len, large.values())) > 1_000_000
+    small = formats.csv(max_size=LARGE)
+    assert all(len(data) <= LARGE for _, data in small.named(SEEDS["csv"], seeded(1), large=True))
 
 
 @pytest.mark.parametrize("name", TEXT)

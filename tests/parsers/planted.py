@@ -106,3 +106,11 @@ def sleeps(value: str) -> str:
     if value.startswith("!"):
         time.sleep(600)
     return value
+
+
+def twice(data: bytes) -> int:
+    """Fail where two files were put one behind the other and the first row is no longer the only header."""
+    first, *rest = data.split(b"\r\n")
+    if first.count(b",") == 2 and first.strip(b",") and first in rest:
+        return {"rows": len(rest)}["headers"]
+    return len(rest)
