@@ -107,12 +107,11 @@ def test_what_has_a_name_is_tried_beside_the_examples(worker_of: WorkerOf, monke
 
 
 def test_a_bug_in_what_has_a_name_is_told_once(worker_of: WorkerOf) -> None:
-    """The examples do not meet it in so few, and do not tell it again when they do."""
+    """So few examples meet it only there, and tell no bug again."""
     worker = worker_of(adhoc(f"{planted.__name__}:twice", format_name="csv"))
-    for examples in (60, 300):
-        failures = _check(worker, examples=examples, seeds=(SEEDS["csv"],))
-        assert [f.verdict.exception for f in failures] == ["KeyError"]
-        assert failures[0].data.count(b"code,amount,note") == 2
+    failures = _check(worker, examples=50, seeds=(SEEDS["csv"],))
+    assert [f.verdict.exception for f in failures] == ["KeyError"]
+    assert failures[0].data.count(b"code,amount,note") == 2
 
 
 def test_a_flaky_target(worker_of: WorkerOf) -> None:
