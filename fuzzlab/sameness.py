@@ -8,6 +8,7 @@ they hold, they count as the same: a false alarm is worse than a missed bug.
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
@@ -22,6 +23,12 @@ _NAMED: Final = (type, FunctionType, BuiltinFunctionType, MethodType, ModuleType
 
 _ADDRESS: Final = re.compile(r"\b0x[0-9a-fA-F]+")
 """What the usual `repr` shows of an object: where it lies."""
+
+_PLAIN: Final = (str, int, bool, bytes, type(None))
+"""What is either equal or not, and most of what results consist of."""
+
+MOST: Final = 20_000
+"""Pairs of objects looked into, a tenth of a second; one may make up what it holds anew each time it is asked."""
 
 _Pairs = Iterator[tuple[object, object] | None]
 """What to compare in the place of two values; None among it where they differ in shape."""
@@ -44,7 +51,7 @@ def _alike(first: object, second: object) -> bool:
     stack = [(first, second)]
     met: set[tuple[int, int]] = set()
     kept: list[object] = []  # what is compared stays alive, so that no other object gets its id
-    while stack:
+    while stack and len(met) < MOST:
         a, b = stack.pop()
         if a is b or (id(a), id(b)) in met:
             continue
@@ -58,7 +65,10 @@ def _alike(first: object, second: object) -> bool:
         for pair in pairs:
             if pair is None:
                 return False
-            stack.append(pair)
+            if type(pair[0]) not in _PLAIN:
+                stack.append(pair)
+            elif pair[0] != pair[1]:
+                return False
     return True
 
 
@@ -70,6 +80,8 @@ def _pairs(a: object, b: object) -> _Pairs | None:
         return _by_key(a, b)
     if isinstance(a, AbstractSet) and isinstance(b, AbstractSet):
         return _by_look(a, b)
+    if isinstance(a, (list, tuple, deque)) and isinstance(b, (list, tuple, deque)):
+        return iter(zip(a, b, strict=True)) if len(a) == len(b) else iter([None])
     if (inside := children(a)) is not None:
         return _by_step(inside, children(b) or [])
     mine, theirs = _state(a), _state(b)

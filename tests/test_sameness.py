@@ -173,6 +173,25 @@ def test_what_shows_no_state_is_not_told_apart() -> None:
     assert not same(object(), (x for x in "a"))
 
 
+class _Endless:
+    """Holds, whenever it is asked, another one of its kind."""
+
+    def __getstate__(self) -> dict[str, object]:
+        return {"inner": _Endless()}
+
+
+def test_it_ends() -> None:
+    """An object that makes up its state is given up on, and no alarm."""
+    assert same(_Endless(), _Endless())
+
+
+def test_a_large_result_is_told_apart_at_its_first_difference() -> None:
+    """Ends are compared as they come and not kept for later."""
+    numbers = list(range(500_000))
+    assert not same([*numbers, 1], [*numbers, 2])
+    assert same([*numbers, _Token("a", 1)], [*numbers, _Token("a", 1)])
+
+
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=3) | st.floats() | st.decimals(allow_nan=True),
     lambda inner: (

@@ -30,8 +30,8 @@ def command(*, as_json: bool) -> int:
         promise, sizes = row["contract"], row["corpus"]
         click.echo(f"{row['name']}  ({row['format']['name']})  {row['place']}")
         click.echo(
-            f"    allow {', '.join(promise['allow']) or 'nothing'}; "
-            f"{promise['seconds']:g} s, {promise['memory'] >> 20} MiB; oracles {', '.join(promise['oracles']) or 'none'}"
+            f"    allow {', '.join(promise['allow']) or 'nothing'}; {promise['seconds']:g} s, "
+            f"{promise['memory'] >> 20} MiB; oracles {', '.join(promise['oracles']) or 'none'}"
         )
         counts = ((sizes["seeds"], "seed"), (sizes["regressions"], "regression"), (sizes["coverage"], "coverage input"))
         click.echo("    " + ", ".join(f"{count} {noun}{'' if count == 1 else 's'}" for count, noun in counts))
