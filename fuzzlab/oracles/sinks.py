@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fuzzlab.errors import UserError, nearest
-from fuzzlab.leaves import leaves
+from fuzzlab.leaves import ends, leaves
 from fuzzlab.oracles import Call
 from fuzzlab.sinks import Sink, databases, encodings, lines, paths, web
 
@@ -43,7 +43,14 @@ class Storable:
     sinks: tuple[Sink, ...]
 
     def check(self, call: Call, value: object, result: object) -> str | None:  # noqa: ARG002 - the Oracle protocol
-        """Name the first leaf that a sink refuses, with the path to it."""
+        """Name the first leaf that a sink refuses, with the path to it, which is made only then."""
+        for leaf in ends(result):
+            for sink in self.sinks:
+                if sink(leaf) is not None:
+                    return self._first(result)
+        return None
+
+    def _first(self, result: object) -> str | None:
         for path, leaf in leaves(result):
             for sink in self.sinks:
                 if (complaint := sink(leaf)) is not None:

@@ -15,11 +15,13 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from fuzzlab import oracles
 from fuzzlab.errors import UserError
-from fuzzlab.leaves import MAX_DEPTH, leaves
+from fuzzlab.leaves import MAX_DEPTH, ends, leaves
 
 BAD = "a\ud800b"
 
@@ -202,3 +204,40 @@ def test_doors() -> None:
         oracles.storable("jsn")
     with pytest.raises(UserError, match="at least one"):
         oracles.storable()
+
+
+LEAVES = (
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=3) | st.binary(max_size=3)
+)
+
+RESULTS = st.recursive(
+    LEAVES,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.tuples(inner, inner)
+        | st.dictionaries(st.text(max_size=2) | st.integers(), inner, max_size=3)
+        | st.frozensets(LEAVES, max_size=3)
+        | st.builds(_Card, inner, st.lists(inner, max_size=2))
+        | st.builds(_Slotted, inner)
+        | st.builds(lambda value: _Order(inner=_Inner(value=value)), inner)
+        | st.builds(_Pair, inner, inner)
+        | st.sampled_from([_Bad.NAME, _Fine.RED, _Number.ONE, deque(["x"]), MappingProxyType({"a": [1]})])
+    ),
+    max_leaves=12,
+)
+
+
+@given(RESULTS)
+def test_with_paths_and_without_there_are_the_same_leaves(result: object) -> None:
+    """The quick walk meets what the one that makes paths meets, each as often."""
+    key = lambda leaf: (type(leaf).__name__, repr(leaf))  # noqa: E731
+    assert sorted(ends(result), key=key) == sorted((leaf for _, leaf in leaves(result)), key=key)
+
+
+def test_what_is_too_deep_for_a_path_is_no_complaint() -> None:
+    """A bad leaf below MAX_DEPTH levels has no path, and the quick walk's suspicion comes to nothing."""
+    deep: object = BAD
+    for _ in range(MAX_DEPTH + 1):
+        deep = [deep]
+    assert BAD in ends(deep)
+    assert oracles.storable("utf-8").check(id, "in", deep) is None
