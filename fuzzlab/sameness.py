@@ -8,7 +8,7 @@ they hold, they count as the same: a false alarm is worse than a missed bug.
 from __future__ import annotations
 
 import re
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
@@ -97,12 +97,10 @@ def _by_key(a: Mapping[object, object], b: Mapping[object, object]) -> _Pairs:
 
 
 def _by_look(a: AbstractSet[object], b: AbstractSet[object]) -> _Pairs:
-    """Pair the members that only one of the sets has; they have no order but that of how they look."""
-    mine, theirs = sorted(a - b, key=_look), sorted(b - a, key=_look)
-    if len(mine) != len(theirs):
+    """Compare by their looks the members that only one of the sets has: they have no order to compare them in."""
+    mine, theirs = Counter(map(_portrait, a - b)), Counter(map(_portrait, b - a))
+    if mine != theirs:
         yield None
-        return
-    yield from zip(mine, theirs, strict=True)
 
 
 def _by_step(mine: list[tuple[str, object]], theirs: list[tuple[str, object]]) -> _Pairs:
@@ -127,6 +125,10 @@ def _look(value: object) -> str:
         return _ADDRESS.sub("", f"{type(value).__name__} {value!r}")
     except Exception:  # noqa: BLE001 - the code under test wrote it
         return type(value).__name__
+
+
+def _portrait(value: object) -> str:
+    return f"{_look(value)} {_look(_state(value))}"
 
 
 def _indistinct(a: object, b: object) -> bool:
