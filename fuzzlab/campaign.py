@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from itertools import chain, islice
 
 from fuzzlab.backlog import Backlog
+from fuzzlab.channel import Message
 from fuzzlab.corpus import Corpus
 from fuzzlab.engines import coverage
 from fuzzlab.errors import FuzzlabError, HarnessError, UserError
@@ -340,17 +341,12 @@ class Campaign:
         for lane in list(state.lanes):
             try:
                 for message in lane.messages():
-                    yield from self._found(
-                        state,
-                        lane,
-                        message["data"],
-                        message["verdict"],
-                        message["executions"],
-                        lane.found_after(),
-                    )
+                    yield from self._told(state, lane, message)
                 lane.child.watch()
             except Lost as lost:
-                executions, seconds = lane.executions, lane.found_after()
+                is_hang = lost.verdict is not None and lost.verdict.outcome is Outcome.HANG
+                executions = lane.executions
+                seconds = lane.found_after(lane.child.began() if is_hang else None)
                 self._retire(state, lane)
                 if lost.verdict is None or lost.data is None:
                     if lost.recycled or lost.reason == CLOSED_LINE:
@@ -375,6 +371,11 @@ class Campaign:
             if lane.is_over:
                 yield from self._overdue(state, lane)
                 self._retire(state, lane)
+
+    def _told(self, state: _State, lane: Lane, message: Message) -> Iterator[Event]:
+        """A worker told of a finding."""
+        told = message["data"], message["verdict"], message["executions"], lane.found_after(message["at"])
+        yield from self._found(state, lane, *told)
 
     def _found(
         self, state: _State, lane: Lane, data: bytes, verdict: Verdict, executions: int, seconds: float
@@ -435,14 +436,14 @@ class Campaign:
         data = lane.child.box.input()
         if data is not None and lane.child.is_overdue():
             verdict = Verdict(Outcome.HANG, message="did not end before its turn did", place=state.target.place)
-            yield from self._found(state, lane, data, verdict, lane.executions, lane.found_after())
+            seconds = lane.found_after(lane.child.began())
+            yield from self._found(state, lane, data, verdict, lane.executions, seconds)
 
     def _retire(self, state: _State, lane: Lane) -> None:
         lane.child.kill()
         with contextlib.suppress(Lost, UserError, HarnessError):  # what it told before its end is still in the line
             for message in lane.messages():
-                told = (message["data"], message["verdict"], message["executions"], lane.found_after())
-                for event in self._found(state, lane, *told):
+                for event in self._told(state, lane, message):
                     self._events.put(event)
         self._take_in(state, lane, final=True)
         state.executions += lane.executions

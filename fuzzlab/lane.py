@@ -300,10 +300,16 @@ class Lane:
         self._begun = time.monotonic()
         self._first_runs = self.executions
 
-    def found_after(self) -> float:
-        """Seconds from the target's first execution to now."""
-        began = self.child.box.head[STARTED]
-        return self.active_before + (max(0.0, (time.monotonic_ns() - began) / 1e9) if began else 0.0)
+    def found_after(self, at: float | None = None) -> float:
+        """Give the seconds from the target's first execution to a finding.
+
+        A hang is found when its execution begins: how long we wait before we call it one is no time of the search.
+
+        Args:
+            at: when it was found, by the worker's account (monotonic); now where that cannot be known.
+        """
+        now, began = time.monotonic(), self.child.box.head[STARTED] / 1e9
+        return self.active_before + (max(0.0, min(now, now if at is None else at) - began) if began else 0.0)
 
     def messages(self) -> Iterator[Message]:
         """Yield the findings that the worker has told.

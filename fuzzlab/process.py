@@ -120,6 +120,7 @@ class Child:
         self.started = time.monotonic()
         self._state = (0, 0)
         self._since = self.started
+        self._first_seen, self._seen_before = (0, 0.0), (0, 0.0)
         self._cpu = 0.0
         self._told = self._dumped = self._timed_out = False
         self._asked = self._log_from = 0
@@ -205,6 +206,8 @@ class Child:
             checked: Message = {"is": message["is"], "verdict": Verdict.from_json(message["verdict"])}
             if message["is"] == "finding":
                 checked |= {"data": unpack(message["data"]), "executions": int(message["executions"])}
+                at = self.began(int(message["sequence"])) if checked["verdict"].outcome is Outcome.HANG else None
+                checked["at"] = int(message["at"]) / 1e9 if at is None else at
                 if checked["verdict"].is_exhaustion:
                     self._exceeded(self.excess(doubting=True))
             else:
@@ -239,6 +242,7 @@ class Child:
         if state != self._state:
             if sequence != self._state[0]:
                 self._log_from, self._told, self._dumped, self._timed_out = self.log_size(), False, False, False
+                self._first_seen, self._seen_before = (sequence, now), self._first_seen
             self._state, self._since, self._cpu = state, now, _cpu_seconds(self.process.pid)
             self._grow(now)
             if self._excess:
@@ -265,6 +269,10 @@ class Child:
             self._signal(SOFT_LIMIT_SIGNAL)
         elif used >= SAMPLE_AT:
             self._signal(SOFT_LIMIT_SIGNAL)
+
+    def began(self, sequence: int | None = None) -> float | None:
+        """Say when an execution, the latest if none is named, was first seen (monotonic); None of one long past."""
+        return dict((self._seen_before, self._first_seen)).get(sequence or self.box.head[SEQUENCE])
 
     def is_overdue(self) -> bool:
         """Whether the execution in hand has used up the budget itself, not stretched."""

@@ -2,7 +2,8 @@
 
 Bare Atheris, plain Hypothesis and fuzzlab take turns on one core, entry by entry, in the other order in every other
 trial. Each has the same seconds of search; what comes before the first execution (imports, instrumentation, drawing
-examples) does not count and is shown. All go on after a violation, and all are judged by one rule (`entry.py`).
+examples) does not count and is shown. All go on after a violation, and all are judged by one rule (`entry.py`). What
+counts is when the input was tried, not how long its contestant waited before it called that a hang.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ import platform
 import signal
 import sys
 import sysconfig
+import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -349,8 +350,9 @@ def _teller(executor: Executor, seen: set[str], send: Callable[[Message], None])
 
     def tell(data: bytes, verdict: Verdict) -> None:
         if is_new(data, verdict):
-            executions = head[SEQUENCE] - head[BESIDE]
-            send({"is": "finding", "verdict": verdict.to_json(), "data": pack(data), "executions": executions})
+            sequence = head[SEQUENCE]
+            told = {"verdict": verdict.to_json(), "data": pack(data), "executions": sequence - head[BESIDE]}
+            send({"is": "finding", **told, "sequence": sequence, "at": time.monotonic_ns()})
 
     return tell
 

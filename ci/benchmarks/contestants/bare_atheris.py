@@ -27,11 +27,12 @@ def main() -> None:
     runner, record = Runner(entry), Record(orders)
 
     def one_input(data: bytes) -> None:
-        if record.elapsed >= orders.seconds:
+        began = record.elapsed
+        if began >= orders.seconds:
             record.write(complete=True)
             os._exit(0)
         if (violation := runner(data)) is not None:
-            record.add(violation, data)
+            record.add(violation, data, seconds=began)
         record.executions += 1
 
     atheris.Setup([sys.argv[0], f"-seed={orders.seed}", str(corpus)], one_input)

@@ -28,10 +28,11 @@ def main() -> None:
     runner, record = Runner(entry), Record(orders)
 
     def one_input(data: bytes) -> None:
-        if record.elapsed >= orders.seconds:
+        began = record.elapsed
+        if began >= orders.seconds:
             raise _Over
         if (violation := runner(data)) is not None:
-            record.add(violation, data)
+            record.add(violation, data, seconds=began)
         record.executions += 1
 
     number = orders.seed << 32
