@@ -99,6 +99,14 @@ has the property in question is not the shortest."""
 LARGE_EVERY: Final = 512
 """Executions between two of the large inputs that have a name: each may take a second, and the first ones find most."""
 
+EARLY: Final = 8
+"""Inputs for each of the first examples, until those are used up: with seeds, what is close to those comes first."""
+
+NEAR: Final = 256
+"""Rows of mutations after which every second one begins with a seed and not with what libFuzzer has chosen; after n
+times as many it is one of n + 1. What breaks a byte away from an ordinary input should not wait for the corpus that the
+first thousand inputs make."""
+
 FRESH_PART, FRESH_LEAST = 0.05, 0.25
 """Of the time, and seconds that a batch is taken to cost before one was drawn. The first draw takes a second on a busy
 machine, in which nothing is executed, and the first corpus has examples already: five seconds go by without another."""
@@ -159,6 +167,8 @@ class Mix:
         blind: ByteMutation,
         fresh: Callable[[], list[bytes]],
         recorded: Sequence[bytes] | None = None,
+        examples: Sequence[bytes] = (),
+        seeds: Sequence[bytes] = (),
     ) -> None:
         """Prepare one.
 
@@ -170,6 +180,8 @@ class Mix:
             fresh: gives batches of examples of the format's strategy, an empty one when there are no more.
             recorded: inputs to which all that the format has a name for is done first; those of the first corpus that
                 were accepted where it is empty, and none where it is None.
+            examples: to be tried early, one in every EARLY inputs.
+            seeds: ordinary inputs, mutated more often than others to begin with.
         """
         self.share = Share(PRIOR.get(form.name, PRIOR_DEFAULT))
         self.share.enabled[WORDS] = bool(form.words)
@@ -180,7 +192,10 @@ class Mix:
         self.blind = blind
         self._fresh = fresh
         self._recorded = recorded
-        self._batch: list[bytes] = []
+        self._batch: list[bytes] = sorted(examples, key=len, reverse=True)  # taken from the end
+        self._early = len(self._batch)
+        self._seeds = list(seeds)
+        self._rows = 0
         self._began = time.perf_counter()
         self._drawing = FRESH_LEAST
         self._ways: tuple[Callable[[bytes, int, int], bytes | None], ...] = (
@@ -196,7 +211,7 @@ class Mix:
         clock, share, random, ways, blind = time.perf_counter_ns, self.share, self._rng.random, self._ways, self._bytes
         feedback = self._feedback
         limits = list(accumulate(share.chances()))
-        last = len(ways) - 1
+        last, early = len(ways) - 1, self._early
         out, arm, step, good, size = b"", NONE_YET, 1, False, 0
         began = made = clock()
         left = LEARN_EVERY
@@ -211,7 +226,7 @@ class Mix:
                 self.keep(data)
 
         def mutate(data: bytes, max_size: int, seed: int) -> bytes:  # noqa: C901 - as above
-            nonlocal out, arm, step, began, made, left, usual, size
+            nonlocal out, arm, step, began, made, left, usual, size, early
             now = clock()
             if arm >= 0:
                 goes_on = data == out
@@ -235,15 +250,19 @@ class Mix:
                 limits[:] = accumulate(share.chances())
             began = now
             if step == 1:
+                data = self._begun(data, max_size)
                 size = len(data)
             changed = next(named, None)
             if changed is not None and len(changed) <= max_size:
                 arm, out = NAMED, changed
             else:
-                drawn = random()
                 arm = 0
-                while arm < last and limits[arm] <= drawn:
-                    arm += 1
+                if early and seed % EARLY == 0:
+                    arm, early = last, early - 1
+                else:
+                    drawn = random()
+                    while arm < last and limits[arm] <= drawn:
+                        arm += 1
                 changed = ways[arm](data, max_size, seed)
                 out = blind(data, max_size, seed) if changed is None else changed
             if not out:  # libFuzzer does not run it, and asks again
@@ -262,6 +281,14 @@ class Mix:
         for data in nastiness.large(self._form, bases, self._rng):
             yield from repeat(None, LARGE_EVERY)
             yield data
+
+    def _begun(self, data: bytes, max_size: int) -> bytes:
+        """Give what a row of mutations begins with: what libFuzzer has chosen, or a seed."""
+        self._rows += 1
+        seeds, random = self._seeds, self._rng.random
+        if seeds and random() * (self._rows + NEAR) < NEAR:
+            return seeds[int(len(seeds) * random())][:max_size]
+        return data
 
     def keep(self, data: bytes) -> None:
         """Keep an accepted input, to be changed again."""
