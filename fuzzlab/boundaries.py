@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["INTEGERS", "LENGTHS", "NUMBER_SPELLINGS"]
+__all__ = ["DATES", "INTEGERS", "LENGTHS", "NUMBER_SPELLINGS", "OFFSETS", "TELLING_NUMBERS", "TIMES"]
 
 LENGTHS = (
     1, 2, 3, 4, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 100, 127, 128, 129, 200, 255, 256, 257, 300, 500, 512,
@@ -31,3 +31,18 @@ NUMBER_SPELLINGS = (
 """Numbers as text: what one of int, float, Decimal, JSON and SQL takes and another refuses (`int("1_000")`,
 `float("nan")`, `Decimal("sNaN")`, `int()` of Arabic digits), and 4,301 digits, one more than CPython's int()
 accepts."""
+
+TELLING_NUMBERS = (
+    "0", "-1", "NaN", "nan", "Infinity", "-Infinity", "inf", "-inf", "1e400", "-1e400", "1e-320", "5e-324",
+    "1e999999999", "99999999999999999999", "-99999999999999999999", "9" * 400, "9" * 4301,
+)  # fmt: skip
+"""Numbers that fit in the grammar and break the arithmetic behind it: what no comparison holds for, what overflows a
+float, an integer's conversion or a division by what is hardly more than nothing."""
+
+DATES = (
+    "0001-01-01", "9999-12-31", "0000-00-00", "1969-12-31", "1970-01-01", "1900-02-29", "2023-02-29", "2024-02-29",
+    "2038-01-19", "2024-13-01", "2024-01-32", "10000-01-01",
+)  # fmt: skip
+TIMES = ("00:00:00", "23:59:59", "23:59:60", "24:00:00", "25:61:61", "23:59:59.999999999")
+OFFSETS = ("Z", "+00:00", "-00:00", "+14:00", "-12:00", "+23:59", "+24:00", "+99:99", "+99:9", "-0100")
+"""Ends of what `datetime` holds, of Unix time, of February and of the day, and what just is no date."""

@@ -13,7 +13,7 @@ from random import Random
 from typing import Final
 
 from fuzzlab import tokens
-from fuzzlab.boundaries import NUMBER_SPELLINGS
+from fuzzlab.boundaries import NUMBER_SPELLINGS, TELLING_NUMBERS
 
 __all__ = ["Grammar"]
 
@@ -30,6 +30,7 @@ WHOLE: Final = 0.5
 """Chance of a new sentence to be all there is, and not a part of the text."""
 
 _NAME: Final = re.compile(r"[^\W\d][\w-]*")
+_NUMBER: Final = re.compile(r"[+-]?\d+(?:\.\d+)?")
 _COMPOSITE: Final = re.compile(r"[^\W\d]?[\w-]*[\[({<\"'`].|.*\n|.*[=:,;]", re.DOTALL)
 
 
@@ -107,4 +108,9 @@ class Grammar:
         """Draw a part: first its kind, then which."""
         kinds = list(self._kinds)
         kind = kinds[rng.randrange(len(kinds))]
-        return self._name(rng, words) if kind == "a" else rng.choice(self._kinds[kind])
+        if kind == "a":
+            return self._name(rng, words)
+        part = rng.choice(self._kinds[kind])
+        if kind.endswith("0") and rng.random() < EXCHANGED:  # a number, in quotes perhaps
+            return _NUMBER.sub(lambda _: rng.choice(TELLING_NUMBERS), part, count=1)
+        return part

@@ -49,7 +49,7 @@ GAPS: Final = (
 
 LITERALS: Final = (
     b"null", b"true", b"false", b"0", b"-1", b"1.5", b'""', b'"0"', b"[]", b"{}", b"[null]", b"NaN", b"-Infinity",
-    b"1e400", b'"\\ud800"', b"undefined", b"None", b"'x'",
+    b"1e400", b"18446744073709551616", b'"\\ud800"', b"undefined", b"None", b"'x'",
 )  # fmt: skip
 
 _SCALAR: Final = re.compile(

@@ -13,7 +13,7 @@ from random import Random
 from typing import Final
 
 from fuzzlab import disguises, tokens, unicode
-from fuzzlab.boundaries import INTEGERS, LENGTHS, NUMBER_SPELLINGS
+from fuzzlab.boundaries import DATES, INTEGERS, LENGTHS, NUMBER_SPELLINGS, OFFSETS, TELLING_NUMBERS, TIMES
 from fuzzlab.injections import BY_LANGUAGE
 
 __all__ = ["MUTATORS", "SEPARATORS", "TOKENS", "mutated", "simpler", "special", "special_run"]
@@ -50,6 +50,7 @@ PLAIN: Final = "0a"
 
 _RUN: Final = re.compile(r"(.)\1{2,}", re.DOTALL)
 _SEPARATOR: Final = re.compile(r"([-_@.:/ ,;|+=&#%\\\t\n]+)")
+_DATE: Final = re.compile(r"(\d{4}-\d\d-\d\d)|(\d\d:\d\d(?::\d\d(?:\.\d+)?)?)|((?<=\d)(?:Z|[+-]\d\d:?\d\d)\b)")
 _NUMBER: Final = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
 
 StringMutator = Callable[[Random, str], str | None]
@@ -213,8 +214,10 @@ def change_number(rng: Random, text: str) -> str | None:
     if not found:
         return None
     start, end = rng.choice(found)
-    what = rng.randrange(6)
-    if what == 0:
+    what = rng.randrange(8)
+    if what > 5:
+        number = rng.choice(TELLING_NUMBERS)
+    elif what == 0:
         number = str(rng.choice(INTEGERS))
     elif what == 1:
         number = rng.choice(NUMBER_SPELLINGS)
@@ -227,6 +230,18 @@ def change_number(rng: Random, text: str) -> str | None:
     else:
         number = other_digits(rng, text[start:end])
     return text[:start] + number + text[end:]
+
+
+def change_date(rng: Random, text: str) -> str | None:
+    """Let a date, a time of day or an offset be at an end of its range or beyond, at times all that there are."""
+    found = list(_DATE.finditer(text, 0, MOST_GROWTH))
+    if not found:
+        return None
+    chosen = found if rng.random() < 0.25 else [rng.choice(found)]
+    for match in reversed(chosen):
+        new = rng.choice((DATES, TIMES, OFFSETS)[(match.lastindex or 1) - 1])
+        text = text[: match.start()] + new + text[match.end() :]
+    return text
 
 
 def other_digits(rng: Random, digits: str) -> str:
@@ -286,7 +301,14 @@ def surround(rng: Random, text: str) -> str:
     return around + text + around
 
 
-LANGUAGE_MUTATORS: Final[tuple[StringMutator, ...]] = (*tokens.MUTATORS, odd_token, odd_token, change_number)
+LANGUAGE_MUTATORS: Final[tuple[StringMutator, ...]] = (
+    *tokens.MUTATORS,
+    odd_token,
+    odd_token,
+    change_number,
+    change_number,
+    change_date,
+)
 
 MUTATORS: Final[tuple[StringMutator, ...]] = (
     insert_special,
@@ -306,6 +328,7 @@ MUTATORS: Final[tuple[StringMutator, ...]] = (
     insert_separator,
     change_case,
     change_number,
+    change_date,
     insert_injection,
     insert_token,
     nest,

@@ -141,7 +141,7 @@ ROWS = [["code", "amount"], ["AB-12", "12.50"], ["CD-34", "7"]]
 
 TABLE: dict[str, list[Any]] = {
     "raw": [b"", b"\x00\x04abcd\xff\xff", bytes(range(64))],
-    "text": ["", "123456789", "user@platform", "a-b-c-1-2-3", 'f(a, "b")[0]\nc'],
+    "text": ["", "123456789", "user@platform", "a-b-c-1-2-3", 'f(a, "b")[0]\nc', "2024-02-29T12:00:00+01:00"],
     "json": [ORDER, [1, 2, 3], "a", 0, None, {}],
     "csv": [ROWS, [], [[]], [["a"]]],
     "own": [b"\xa5\x00\x05hello\x14", b"", b"\xa5\x01\x40" + bytes(64) + b"\x01"],
