@@ -225,7 +225,7 @@ class Mix:
             if accepted and arm in BEFORE:
                 self.keep(data)
 
-        def mutate(data: bytes, max_size: int, seed: int) -> bytes:  # noqa: C901 - as above
+        def mutate(data: bytes, max_size: int, seed: int) -> bytes:  # noqa: C901, PLR0912 - as above
             nonlocal out, arm, step, began, made, left, usual, size, early
             now = clock()
             if arm >= 0:
