@@ -96,6 +96,9 @@ how often: what is large or slow makes all that comes of it so. Among short ones
 has the property in question is not the shortest."""
 
 
+NAMED_EVERY: Final = 2
+"""Inputs for each of those that have a name, to begin with: what breaks a byte away from a seed is as near."""
+
 LARGE_EVERY: Final = 512
 """Executions between two of the large inputs that have a name: each may take a second, and the first ones find most."""
 
@@ -252,7 +255,7 @@ class Mix:
             if step == 1:
                 data = self._begun(data, max_size)
                 size = len(data)
-            changed = next(named, None)
+            changed = next(named, None) if left % NAMED_EVERY else None
             if changed is not None and len(changed) <= max_size:
                 arm, out = NAMED, changed
             else:
@@ -279,7 +282,7 @@ class Mix:
         bases = nastiness.ordinary(self._recorded or self.accepted)
         yield from nastiness.small(self._form, bases, self._rng)
         for data in nastiness.large(self._form, bases, self._rng):
-            yield from repeat(None, LARGE_EVERY)
+            yield from repeat(None, LARGE_EVERY // NAMED_EVERY)
             yield data
 
     def _begun(self, data: bytes, max_size: int) -> bytes:
