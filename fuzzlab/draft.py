@@ -111,7 +111,7 @@ def draft(subject: Subject, trial: Trial, *, name: str, width: int = 88, own: Co
         f'"""{title}', "", *textwrap.wrap(summary, width), '"""', "", *imports, "", "",
         *(line for comment in comments for line in _comment(comment, width)),
         *_exploded("@target(", options, ")", width),
-        f"def {function}({parameter}) -> object:",
+        f"{'async ' if subject.is_async else ''}def {function}({parameter}) -> object:",
         f'    """Read one input with `{subject.spec}`."""',
         f"    return {body}",
     ]  # fmt: skip
@@ -220,7 +220,9 @@ def _call(subject: Subject, trial: Trial, modules: set[str]) -> tuple[str, str, 
     kind, given = _TAKEN[trial.shape]
     if "io." in given:
         modules.add("io")
-    return form, f"{taken}: {kind}", f"{path}({given.format(taken)})"
+    called = f"{path}({given.format(taken)})"
+    called = f"await {called}" if subject.is_async else f"list({called})" if subject.is_generator else called
+    return form, f"{taken}: {kind}", called
 
 
 def _is_json(trial: Trial) -> bool:

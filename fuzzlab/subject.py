@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import builtins
 import inspect
+import keyword
+import re
 import sys
 import typing
 from collections.abc import Iterable, Iterator, Mapping
@@ -47,7 +49,7 @@ class Subject:
     `shapes` are the ways to call it that are worth a trial. `reads` is `json` or `csv` where its source hands its input
     to a reader of that, `model` the pydantic model that it reads by, as `module:name`. `promised` are the errors that
     are documented or raised in its source, with where. `twins` may write what it reads. `has_source`: whether there was
-    source to look at.
+    source to look at. `is_async`, `is_generator`: how its result is to be had.
     """
 
     spec: str
@@ -59,6 +61,8 @@ class Subject:
     promised: tuple[tuple[type[BaseException], str], ...]
     twins: tuple[str, ...]
     has_source: bool
+    is_async: bool = False
+    is_generator: bool = False
 
     @property
     def module(self) -> str:
@@ -78,6 +82,9 @@ def subject(spec: str) -> Subject:
         UserError: it is not there, cannot be called with one argument, or takes what no input can be.
     """
     found = resolve(spec, "function")
+    for part in re.split(r"[.:]", spec):
+        if not part.isidentifier() or keyword.iskeyword(part):
+            raise UserError(f"{spec}: {part!r} cannot stand in an import; name the function by another module")
     is_model = isinstance(found, type) and hasattr(found, "model_validate_json") and hasattr(found, "model_json_schema")
     if is_model:
         shapes: tuple[Shape, ...] = (Shape.BYTES,)
@@ -101,6 +108,8 @@ def subject(spec: str) -> Subject:
         promised=tuple(_promised(docstring, index, place, home)),
         twins=tuple(_twins(found, module, attribute)),
         has_source=place is not None,
+        is_async=inspect.iscoroutinefunction(found),
+        is_generator=inspect.isgeneratorfunction(found),
     )
 
 

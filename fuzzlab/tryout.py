@@ -6,12 +6,13 @@ the same call, under the same limits.
 
 from __future__ import annotations
 
+import inspect
 import io
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from operator import methodcaller
-from typing import Any
+from typing import Any, cast
 
 from fuzzlab import formats
 from fuzzlab.contract import Contract
@@ -94,10 +95,20 @@ def trial_target(name: str, order: Mapping[str, Any]) -> tuple[Target, Claims]:
     def call(data: bytes) -> object:
         return function(convert(data))
 
+    async def awaited(data: bytes) -> object:
+        return await coroutine(convert(data))
+
+    def listed(data: bytes) -> object:
+        return list(iterator(convert(data)))
+
+    coroutine, iterator = cast("Any", function), cast("Any", function)
+    taken = (
+        awaited if inspect.iscoroutinefunction(function) else listed if inspect.isgeneratorfunction(function) else call
+    )
     claims = Claims(renderers, shape)
     contract = Contract(allow=(), oracles=(claims,))
     home = str(order["spec"]).partition(":")[0]
-    return Target(name=name, function=call, format=formats.raw(), contract=contract, shape="bytes", home=home), claims
+    return Target(name=name, function=taken, format=formats.raw(), contract=contract, shape="bytes", home=home), claims
 
 
 def _text(data: bytes) -> str:

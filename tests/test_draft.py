@@ -133,6 +133,14 @@ def test_shapes(shape: Shape) -> None:
     assert draft(replace(SUBJECT, reads="csv"), _trial(shape=shape), name="t").format == "formats.csv()"
 
 
+def test_results_that_must_be_fetched() -> None:
+    """A coroutine is awaited, a generator is run to its end."""
+    text = draft(replace(SUBJECT, is_async=True), _trial(), name="t").text
+    assert "async def t(value: str)" in text
+    assert "return await tomllib.loads(value)" in text
+    assert "return list(tomllib.loads(value))" in draft(replace(SUBJECT, is_generator=True), _trial(), name="t").text
+
+
 def test_what_accepts_json_alone_reads_json() -> None:
     """Objects and lists among what it accepted, and nothing that is none."""
     accepted = [b'{"a": 1}', b"[1]", b'"x"', b"1"]

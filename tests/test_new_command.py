@@ -50,6 +50,15 @@ def render_line(line: tuple[str, int]) -> str:
 format_line = render_line
 
 
+async def later(text: str) -> str:
+    return text.upper()
+
+
+def pieces(text: str):
+    for piece in text.split(","):
+        yield int(piece)
+
+
 def two(a, b): ...
 def path(path: "__import__('pathlib').Path"): ...
 def number(count: int): ...
@@ -190,6 +199,17 @@ def test_what_hostile_functions_do_is_told(tmp_path: Path, monkeypatch: pytest.M
     ]  # fmt: skip
     assert trial.claims()["idempotent"] == (2, 2)
     assert not (tmp_path / "written").exists()
+
+
+def test_coroutines_and_generators_are_run_to_their_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What they do is done only then."""
+    (tmp_path / "shop_later.py").write_text(SHOP, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    for name, result in {"later": "str", "pieces": "list"}.items():
+        (done,) = Rehearsal(f"shop_later:{name}", "t", tmp_path).choose([Shape.STR], [b"1"]).tried
+        assert (done.type, done.error) == (result, "")
+    assert subject("shop_later:later").is_async
+    assert subject("shop_later:pieces").is_generator
 
 
 def test_wrong_arguments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

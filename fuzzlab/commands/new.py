@@ -26,7 +26,7 @@ from fuzzlab.intake import Given, take_in
 from fuzzlab.project import Project
 from fuzzlab.rehearsal import Rehearsal
 from fuzzlab.samples import SAMPLES
-from fuzzlab.sources import read, sources, tests
+from fuzzlab.sources import read, tests
 from fuzzlab.subject import Subject, subject
 from fuzzlab.target import Target
 from fuzzlab.trial import Shape, Trial
@@ -52,12 +52,11 @@ DRAWN = 12
 def command(*, spec: str, wanted: str, force: bool, as_json: bool) -> int:
     """Draft a target's file for a function: its format, its errors, its seeds, by a trial in a worker."""
     project, known = open_project()
-    known_before = dict(known)
     found = subject(spec)
     name = wanted or _unused(default_name(spec))
     place = _Place.of(project)
     # Before the trial, so that a mistake costs no time.
-    _check(project, place, draft(found, Trial(found.shapes[0]), name=name), known_before, force=force)
+    _check(project, place, draft(found, Trial(found.shapes[0]), name=name), known, force=force)
     seeds = _seeds(project, found)
     trial = _trial(project, found, seeds)
     made = draft(found, trial, name=name, width=_width(project), own=_own(project))
@@ -68,7 +67,8 @@ def command(*, spec: str, wanted: str, force: bool, as_json: bool) -> int:
     told = {
         "target": name, "path": project.shown(path), "format": made.format, "allow": list(made.allow),
         "comments": [*made.refused, *made.suggestions], "tried": len(trial.tried), "accepted": len(trial.accepted),
-        "seeds": [one.path for one in added], "seeds_from": origin, "next": f"fuzzlab check {name}",
+        "seeds": [one.path for one in added], "seeds_from": origin,
+        "next": f"fuzzlab check {name}" if added else f"fuzzlab corpus add {name} FILE...",
     }  # fmt: skip
     if as_json:
         document(json.dumps({"version": 1, "exit_code": ExitCode.CLEAN, **told}, indent=2))
@@ -78,18 +78,13 @@ def command(*, spec: str, wanted: str, force: bool, as_json: bool) -> int:
 
 
 def _tell(told: dict[str, Any], made: Draft, trial: Trial, *, new_seeds: int) -> None:
-    allow = (
-        f"allow {', '.join(made.allow)}"
-        if made.allow
-        else "no error allowed"
-        if "allow=" in made.text
-        else "ValueError"
-    )
+    allow = f"allow {', '.join(made.allow)}" if made.allow else "no error of its own"
     click.echo(f"wrote {escaped(told['path'])}: {made.format}, {allow}")
     click.echo(f"  tried {len(trial.tried)} inputs as {trial.shape}, accepted {len(trial.accepted)}")
     for comment in (*made.refused, *made.suggestions):
         click.echo(f"  {comment}")
-    click.echo(f"{new_seeds} seed{'' if new_seeds == 1 else 's'}, from {told['seeds_from'] or 'nowhere: put some in'}")
+    where = f", from {escaped(told['seeds_from'])}" if told["seeds_from"] else ": give it some ordinary inputs"
+    click.echo(f"{new_seeds} seed{'' if new_seeds == 1 else 's'}{where}")
     click.echo(f"next: {told['next']}")
 
 
@@ -220,7 +215,9 @@ def _width(project: Project) -> int:
 
 
 def _own(project: Project) -> set[str]:
-    return {source.module.partition(".")[0] for source in sources(project)}
+    """Name the modules that lie in the project, as a linter tells them from others'."""
+    folders = [folder for folder in (project.root, project.root / "src") if folder.is_dir()]
+    return {path.name.removesuffix(".py") for folder in folders for path in folder.iterdir()}
 
 
 def _ignore(_message: str) -> None:
