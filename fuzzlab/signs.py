@@ -10,8 +10,10 @@ __all__ = [
     "INPUTS",
     "NAMES",
     "NOT_ONE",
+    "OTHERS",
     "PATHS",
     "PIECING",
+    "PREDICATE",
     "READERS",
     "READING_METHODS",
     "SKIPPED_DECORATORS",
@@ -31,7 +33,7 @@ NAMES: Final = re.compile(
 )
 """Names, or parts of names, of functions that read what others wrote."""
 
-WEAK_NAMES: Final = re.compile(r"(?:^|_)(?:load|reads?|validate[sd]?|validator|interpret|from)(?:_|$)")
+WEAK_NAMES: Final = re.compile(r"(?:^|_)(?:load|reads?|validate[sd]?|validator|interpret|from|unquote|unescape)(?:_|$)")
 """Those of them that many other functions have too: a method that loads a configuration, a check of an option."""
 
 INPUTS: Final = frozenset({
@@ -44,8 +46,21 @@ INPUTS: Final = frozenset({
 })  # fmt: skip
 """Names of parameters that hold an input, where there is no annotation."""
 
+OTHERS: Final = frozenset({
+    "args", "argv", "arguments", "options", "opts", "config", "settings", "request", "node", "tree", "ctx",
+    "context", "obj", "cls", "parser", "n", "i", "index", "count", "size", "default", "callback", "func",
+    "function", "name", "names", "key", "keys", "instance", "model", "schema", "parent", "result", "results",
+    "response", "tokens", "types", "level", "mode", "section", "env", "environ", "loader", "session", "client",
+    "connection", "conn", "cursor", "db", "module", "package", "event", "state", "items", "values", "pos", "offset",
+    "length", "end", "match", "kind", "field", "fields", "command", "fn",
+})  # fmt: skip
+"""Last words of names of parameters that hold no input, where there is no annotation."""
+
+PREDICATE: Final = re.compile(r"^(?:is|has|can|should)_")
+"""Names of functions that only answer a question."""
+
 PATHS: Final = re.compile(
-    r"(?:^|_)(?:path|paths|file|filename|filepath|fname|dir|directory|folder|root|home)s?(?:_|$)|^file_?name"
+    r"(?:^|_)(?:path|file|filename|filepath|fname|dir|directory|folder|root|home)s?$|^file_?name|_path_"
 )
 """Names of parameters that say where something lies: the file is the input, and the code's own choice."""
 
@@ -74,8 +89,7 @@ READERS: Final = (
     "uuid.UUID", "urllib.parse.urlsplit", "urllib.parse.urlparse", "urllib.parse.parse_qs", "urllib.parse.parse_qsl",
     "urllib.parse.unquote", "decimal.Decimal", "fractions.Fraction", "shlex.split", "shlex.shlex", "cgi.",
     "msgpack.unpackb", "msgpack.loads", "cbor2.loads", "bson.", "protobuf.", "avro.", "bs4.BeautifulSoup",
-    "html5lib.", "jsonschema.", "tokenize.", "string.Formatter", "email.policy", "http.cookies", "mimetypes.",
-    "email.headerregistry", "quopri.", "codecs.decode", "int.from_bytes", "bytes.fromhex", "bytearray.fromhex",
+    "html5lib.", "jsonschema.", "tokenize.", "string.Formatter", "email.policy", "http.cookies",     "email.headerregistry", "quopri.", "codecs.decode", "int.from_bytes", "bytes.fromhex", "bytearray.fromhex",
     "float.fromhex",
 )  # fmt: skip
 """Readers by their absolute names; one that ends in a dot stands for all below it."""

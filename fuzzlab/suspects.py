@@ -18,8 +18,10 @@ from fuzzlab.signs import (
     INPUTS,
     NAMES,
     NOT_ONE,
+    OTHERS,
     PATHS,
     PIECING,
+    PREDICATE,
     READERS,
     READING_METHODS,
     SKIPPED_DECORATORS,
@@ -72,6 +74,8 @@ def _function(module: Module, name: str, node: Function, owner: ast.ClassDef | N
     is_maker = owner is not None and node.name in ("__init__", "__new__")
     shown = name.rpartition(".")[0] if is_maker else name
     if any(part.startswith("_") for part in shown.split(".")) or _is_empty(node) or (is_maker and _is_error(owner)):
+        return None
+    if PREDICATE.search(node.name) and not NAMES.search(node.name):
         return None
     decorators = {parts[-1] for d in node.decorator_list if (parts := dotted(d.func if isinstance(d, ast.Call) else d))}
     if decorators & (SKIPPED_DECORATORS | VALIDATORS):
@@ -136,7 +140,7 @@ def _is_error(owner: ast.ClassDef | None) -> bool:
 
 def _signs(module: Module, node: Function, taken: ast.arg, *, is_maker: bool) -> list[tuple[int, str]]:
     """Give what speaks for a parser, with its weight; nothing where the input is none, or all signs are weak."""
-    input_sign = _input(taken)
+    input_sign = _input(taken, is_named=bool(NAMES.search(node.name)) and not WEAK_NAMES.search(node.name))
     if input_sign is None:
         return []
     strong = 0
@@ -164,12 +168,16 @@ def _signs(module: Module, node: Function, taken: ast.arg, *, is_maker: bool) ->
     return signs if strong else []
 
 
-def _input(taken: ast.arg) -> tuple[int, str] | None:
-    """Say what the first parameter tells; None where it holds no input."""
+def _input(taken: ast.arg, *, is_named: bool) -> tuple[int, str] | None:
+    """Say what the first parameter tells; None where it holds no input, as far as a function named so would have it."""
     if PATHS.search(taken.arg):
         return None
     if taken.annotation is None:
-        return (1, f"takes {taken.arg}") if taken.arg in INPUTS else None
+        return (
+            (1, f"takes {taken.arg}")
+            if taken.arg in INPUTS or (is_named and taken.arg.rpartition("_")[2] not in OTHERS)
+            else None
+        )
     shown = ast.unparse(taken.annotation)
     names = _names(taken.annotation)
     if names & {"Path", "PathLike", "StrPath", "PurePath", "Callable", "type", "Type", "int", "float", "bool"}:
