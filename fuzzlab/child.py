@@ -117,9 +117,7 @@ def _answer(
     if testimony is not None or claims is not None:
         history.rest()
     history.begin()
-    while True:
-        message = channel.receive()
-        assert message is not None  # noqa: S101 - as above
+    while not (message := _next(channel)).get("is_last"):
         done = 0
         found: list[Found] = []
         for index, packed in enumerate(message["inputs"]):
@@ -142,10 +140,18 @@ def _answer(
                 if verdict.is_exhaustion:
                     break  # the supervisor looks whether earlier executions have used it up, and sends the rest
             elif claims is not None:
-                channel.send({"is": "tried", "index": index, "type": claims.type, "held": claims.held})
+                channel.send({"is": "tried", "index": index, **claims.to_json()})
             found += history.after(data, verdict)
         _tell_late(channel, executor, [*found, *history.after_batch(done)])
-        channel.send({"is": "ran", "done": done, "tally": witness.tell()})
+        # One input at a time is the property engine, for whose round trips a tally is dear: it asks at the end.
+        channel.send({"is": "ran", "done": done, **({} if done == 1 else {"tally": witness.tell()})})
+    channel.send({"is": "ran", "done": 0, "tally": witness.tell()})
+
+
+def _next(channel: Channel) -> dict[str, Any]:
+    message = channel.receive()
+    assert message is not None  # noqa: S101 - without a timeout there is a message or an exception
+    return message
 
 
 def _tell_late(channel: Channel, executor: Executor, found: list[Found]) -> None:

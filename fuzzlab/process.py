@@ -197,7 +197,8 @@ class Child:
         """Read the fields of a message, which hostile code may have written."""
         try:
             if message["is"] == "ran":
-                return {"is": "ran", "done": int(message["done"]), "tally": Tally.from_json(message["tally"])}
+                tally = Tally.from_json(message["tally"]) if "tally" in message else None
+                return {"is": "ran", "done": int(message["done"]), "tally": tally}
             if message["is"] == "tried":
                 index, name, held = read_tried(message)
                 return {"is": "tried", "index": index, "type": name, "held": held}

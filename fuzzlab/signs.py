@@ -89,7 +89,8 @@ READERS: Final = (
     "uuid.UUID", "urllib.parse.urlsplit", "urllib.parse.urlparse", "urllib.parse.parse_qs", "urllib.parse.parse_qsl",
     "urllib.parse.unquote", "decimal.Decimal", "fractions.Fraction", "shlex.split", "shlex.shlex", "cgi.",
     "msgpack.unpackb", "msgpack.loads", "cbor2.loads", "bson.", "protobuf.", "avro.", "bs4.BeautifulSoup",
-    "html5lib.", "jsonschema.", "tokenize.", "string.Formatter", "email.policy", "http.cookies",     "email.headerregistry", "quopri.", "codecs.decode", "int.from_bytes", "bytes.fromhex", "bytearray.fromhex",
+    "html5lib.", "jsonschema.", "tokenize.", "string.Formatter", "email.policy", "http.cookies",
+    "email.headerregistry", "quopri.", "codecs.decode", "int.from_bytes", "bytes.fromhex", "bytearray.fromhex",
     "float.fromhex",
 )  # fmt: skip
 """Readers by their absolute names; one that ends in a dot stands for all below it."""

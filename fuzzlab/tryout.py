@@ -50,6 +50,10 @@ class Claims:
             if callable(getattr(type(result), method, None)):
                 self.held[f".{method}"] = self._comes_back(call, self._rendered(methodcaller(method), result), result)
 
+    def to_json(self) -> dict[str, object]:
+        """Give what was noted of the last result."""
+        return {"type": self.type, "held": self.held}
+
     @staticmethod
     def _rendered(render: Callable[[Any], object], result: object) -> object:
         try:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from fuzzlab.behaviour import Behaviour
-from fuzzlab.blackbox import ACCEPTED, BESIDE, IMPATIENT, INDEX, REJECTED, SEQUENCE
+from fuzzlab.blackbox import ACCEPTED, BESIDE, IMPATIENT, INDEX, REJECTED, RUNNING, SEQUENCE
 from fuzzlab.channel import Closed, Message, pack
 from fuzzlab.errors import FuzzlabError, HarnessError, UserError
 from fuzzlab.files import spare_folder
@@ -19,6 +20,9 @@ from fuzzlab.target import Target
 from fuzzlab.verdict import Outcome, Verdict
 
 __all__ = ["Worker", "scratch"]
+
+ANSWER = 0.5
+"""Seconds that a child at rest may take to tell its tally when it is given back; it takes a thousandth of that."""
 
 LOSSES = 3
 """Workers in a row that may be killed from outside without an execution between."""
@@ -124,7 +128,8 @@ class Worker:
         finally:
             self._count()
         done = message["done"]
-        self.tally += message["tally"]
+        if message["tally"] is not None:
+            self.tally += message["tally"]
         if not 0 <= done <= len(inputs) - begin:
             raise HarnessError(f"{self.target.name}: a worker ran what it was not given")
         excess = child.excess(doubting=exhausted is not None)
@@ -163,7 +168,22 @@ class Worker:
 
     def close(self) -> None:
         """Give everything back."""
+        self._ask()
         self._retire()
+
+    def _ask(self) -> None:
+        """Let a child that is at rest tell what it has not told yet of what it saw."""
+        child = self._child
+        if child is None or self._abandoned or child.box.head[RUNNING] or not child.box.head[SEQUENCE]:
+            return
+        deadline = time.monotonic() + ANSWER
+        with contextlib.suppress(Closed, Lost, FuzzlabError):
+            child.channel.send({"inputs": [], "is_last": True})
+            while (left := deadline - time.monotonic()) > 0:
+                message = child.receive(left)
+                if message is not None and message["is"] == "ran" and message["tally"] is not None:
+                    self.tally += message["tally"]
+                    return
 
     def _next(self, child: Child, begin: int, end: int) -> Message:
         """Wait for the next verdict, or the end of the batch; hand on what is told of behaviour until then."""

@@ -18,6 +18,7 @@ from fuzzlab.project import Project
 from fuzzlab.reach import Index
 from fuzzlab.tally import Tally
 from fuzzlab.target import Target, build
+from fuzzlab.verdict import Outcome
 from fuzzlab.worker import Worker
 
 
@@ -70,7 +71,8 @@ def test_a_worker_tells_what_it_saw(worker_of: Callable[[Target], Worker]) -> No
     """Declared errors, each by its own name, where they were raised, and the slowest; over several batches."""
     worker = worker_of(adhoc(f"{__name__}:parse", allow=["builtins:ValueError", "builtins:KeyError"]))
     assert not list(worker.run([b"1", b"x", b"key"]))
-    assert not list(worker.run([b"y"]))
+    assert worker.verdict(b"y").outcome is Outcome.REJECTED
+    worker.close()
     assert worker.tally.errors == {"ValueError": 2, "KeyError": 1}
     assert sum(worker.tally.refused.values()) == 3
     assert all(place.startswith("tests/test_ledger.py:") for place in worker.tally.refused)

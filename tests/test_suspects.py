@@ -126,8 +126,8 @@ OTHERS = {
     "a model without code": "from pydantic import BaseModel\nclass Order(BaseModel):\n    sku: str\n",
     "the reader gets something else": "import json\ndef send(text: str):\n    return json.loads(CONFIG)\n",
     "a property": "class Order:\n    @property\n    def parsed(self):\n        return json.loads(self.text)\n",
-    "it answers a question": "import ipaddress\ndef is_address(text: str):\n    return bool(ipaddress.ip_address(text))\n",
-    "it takes options": "def parse_section(section_options):\n    'Parse a section.'\n    return section_options.split()\n",
+    "it answers a question": "import json\ndef is_order(text: str):\n    return bool(json.loads(text))\n",
+    "it takes options": "def parse_part(part_options):\n    'Parse a part.'\n    return part_options.split()\n",
     "it builds by name": "def install_from_registry(name: str):\n    raise ValueError(name)\n",
 }
 
