@@ -13,13 +13,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import islice
 from random import Random
 from typing import Final
 
 from fuzzlab import strings, trees
 
-__all__ = ["MUTATORS", "some_value", "span_of_value"]
+__all__ = ["MUTATORS", "pages", "some_value", "span_of_value"]
 
 MOST_SCANNED: Final = 1 << 14
 """Bytes looked at for the end of one value; larger ones are left alone, for their edit would cost a millisecond."""
@@ -29,6 +30,9 @@ MOST_GROWTH: Final = 1 << 14
 
 TRIES: Final = 3
 """Places tried before a mutator does not apply."""
+
+MOST_LISTS: Final = 3
+"""Of a document, in which a page of a thousand is made once each."""
 
 REPEATS: Final = (1, 1, 1, 2, 3, 10, 50, 100, 256, 1000)
 
@@ -58,6 +62,7 @@ _SCALAR: Final = re.compile(
 _MEMBER: Final = re.compile(rb'(?<=[{,\s])"([^"\\]*(?:\\.[^"\\]*)*)"\s*:\s*', re.DOTALL)
 _CONTAINER: Final = re.compile(rb"[\[{]")
 _ELEMENT: Final = re.compile(rb"[\[{,]\s*(?=[^\s\]}])")
+_LIST: Final = re.compile(rb"\[(?=[^\s\]])")
 _MARK: Final = re.compile(rb"[\[\]{},:]")
 _STRING: Final = re.compile(rb'"([^"\\]{0,200})"')
 _BRACKETS: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]', re.DOTALL)
@@ -165,11 +170,20 @@ def drop_element(rng: Random, data: bytes) -> bytes | None:
 def double_element(rng: Random, data: bytes) -> bytes | None:
     """Say an element, or a member with its key, twice or many times."""
     span = _some_element(rng, data)
-    if span is None:
-        return None
-    start, end = span
+    return None if span is None else _again(data, *span, times=rng.choice(REPEATS))
+
+
+def _again(data: bytes, start: int, end: int, *, times: int) -> bytes:
     again = b"," + data[start:end]
-    return data[:end] + again * min(rng.choice(REPEATS), max(1, MOST_GROWTH // len(again))) + data[end:]
+    return data[:end] + again * min(times, max(1, MOST_GROWTH // len(again))) + data[end:]
+
+
+def pages(data: bytes) -> Iterator[tuple[str, bytes]]:
+    """Yield (name, document) for each of the first lists, its first element said as often as a large page has it."""
+    lists = islice(_LIST.finditer(data), MOST_LISTS)
+    for at, found in enumerate(lists):
+        if (end := span_of_value(data, found.end())) is not None:
+            yield f"a thousand elements in list {at}", _again(data, found.end(), end, times=max(REPEATS))
 
 
 def double_key(rng: Random, data: bytes) -> bytes | None:

@@ -7,11 +7,11 @@ tree holds (doubled keys, the spelling of numbers, broken documents) is made on 
 from __future__ import annotations
 
 import contextlib
-import itertools
 import json as stdlib_json
 import re
 from collections.abc import Callable
 from functools import cached_property
+from itertools import chain, islice
 from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,7 +24,7 @@ from fuzzlab.nodes import Stuck
 from fuzzlab.violations import violated
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from hypothesis import strategies as st
     from hypothesis.strategies import SearchStrategy
@@ -349,19 +349,26 @@ class Json(Format[Any]):
 
     def named(self, data: bytes, rng: Random, *, large: bool = False) -> Iterator[tuple[str, bytes]]:
         """Yield each drift of the document and each mutation of it, once, and what may come in its place."""
+        whole: Iterable[tuple[str, bytes]]
         if large:
-            yield from spoilt.nestings(spoilt.DEEP, room=self.max_size)
-            return
-        yield from super().named(data, rng)
-        for name, made in (*spoilt.every(data), *spoilt.nestings(spoilt.SHALLOW, room=self.max_size)):
+            whole = chain(jsontext.pages(data), spoilt.nestings(spoilt.DEEP, room=self.max_size))
+        else:
+            yield from super().named(data, rng)
+            nested = spoilt.nestings(spoilt.SHALLOW, room=self.max_size)
+            whole = chain(spoilt.every(data), nested, self._drifts(data, rng))
+        for name, made in whole:
             if len(made) <= self.max_size and made != data:
                 yield name, made
+
+    def _drifts(self, data: bytes, rng: Random) -> Iterator[tuple[str, bytes]]:
+        """Yield each drift of a document in one place."""
+        try:
+            value = self.decode(data)
+        except Undecodable:
+            return
         for name in drift.NAMES:
-            with contextlib.suppress(Undecodable):
-                changed = drift.drifted(rng, self.decode(data), name, self._members)
-                made = data if changed is None else self._written(changed)
-                if made != data and len(made) <= self.max_size:
-                    yield name, made
+            if (changed := drift.drifted(rng, value, name, self._members)) is not None:
+                yield name, self._written(changed)
 
     def simpler(self, value: Any) -> Iterator[Any]:
         """Yield documents that lost keys and elements, then ones of simpler values."""
@@ -379,7 +386,7 @@ class Json(Format[Any]):
                 document = self.decode(data)
             except Undecodable:
                 continue
-            for path, node in itertools.islice(trees.walk(document), MOST_PARTS):
+            for path, node in islice(trees.walk(document), MOST_PARTS):
                 key = path[-1] if path and isinstance(path[-1], str) else None
                 part = self.encode({key or "": node})
                 if len(part) <= LONGEST_PART:

@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
-from fuzzlab import formats
+from fuzzlab import drift, formats
 from fuzzlab.errors import Undecodable
 from fuzzlab.formats import Format
 from fuzzlab.injections import KINDS
 from fuzzlab.unicode import CLASSES
 from tests.formats import seeded
 from tests.formats.nastiness import CSV, HTTP, LIMIT, PATTERN, SEEDS, SIGNER, TEXT, Sheet, Webhook
+from tests.test_jsontext import ORDER
 
 TRIES = 20_000
 """Of one mutator: a class of thirty, then one character of twenty, then the place."""
@@ -91,6 +92,14 @@ def test_text_by_name() -> None:
             assert any(len(value) == size for value in values)
         for pieces in CLASSES.values():
             assert any(piece in value for value in values for piece in pieces)
+
+
+def test_json_by_name() -> None:
+    """Every drift is tried once, and what is deep or long when it is asked for."""
+    form = formats.json()
+    names = set(_round(form, ORDER, 1))
+    assert {"a thousand elements in list 0", "100000 times [", "1000 times ["} <= names
+    assert len(names & set(drift.NAMES)) > len(drift.NAMES) / 2
 
 
 def test_what_is_large_has_to_be_asked_for() -> None:
