@@ -13,12 +13,12 @@ import queue
 import select
 import time
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass, field
-from itertools import chain, islice
+from dataclasses import dataclass
 
 from fuzzlab.backlog import Backlog
 from fuzzlab.channel import Message
 from fuzzlab.corpus import Corpus
+from fuzzlab.course import Course
 from fuzzlab.engines import coverage
 from fuzzlab.errors import FuzzlabError, HarnessError, UserError
 from fuzzlab.events import (
@@ -33,15 +33,14 @@ from fuzzlab.events import (
     WorkerRestarted,
 )
 from fuzzlab.interrupts import held
-from fuzzlab.lane import First, Lane, sweep
+from fuzzlab.lane import Lane, sweep
 from fuzzlab.ledger import Ledger
-from fuzzlab.plateau import Discoveries
 from fuzzlab.process import CLOSED_LINE, Lost
 from fuzzlab.project import Project
 from fuzzlab.register import Register
 from fuzzlab.schedule import Standing, next_slice, standings_after
 from fuzzlab.target import Target
-from fuzzlab.verdict import Finding, Outcome, Verdict, input_id
+from fuzzlab.verdict import Finding, Outcome, Verdict
 from fuzzlab.worker import scratch
 
 __all__ = ["Campaign", "Limits"]
@@ -51,11 +50,6 @@ PROGRESS_EVERY = 1.0
 
 LOSSES = 3
 """Workers in a row that may be killed from outside before their first execution."""
-
-LETHAL = 8
-"""Inputs that ended workers, of which a worker is told: the shortest say best what it was."""
-MOST_LEARNT, LARGEST_LEARNT = 32, 1 << 14
-"""Seeds, and bytes of one, that a worker's format learns from: they travel in the order that starts it."""
 
 GRACE = 15.0
 """Seconds that triage may go on after a campaign's end; findings beyond stay stored as they were found."""
@@ -77,62 +71,6 @@ class Limits:
     seed: int = 0
     minimise: float | None = None
     """Seconds of minimising a finding (None: as long as is usual for its outcome)."""
-
-
-@dataclass(slots=True)
-class _State:
-    """One target in this campaign."""
-
-    target: Target
-    corpus: Corpus
-    register: Register
-    lanes: list[Lane] = field(default_factory=list)
-    discoveries: Discoveries = field(default_factory=Discoveries)
-    turns: int = 0
-    active: float = 0.0
-    executions: int = 0
-    tried: int = 0
-    accepted: int = 0
-    rejected: int = 0
-    coverage: int = 0
-    restarts: int = 0
-    started: bool = False
-    failure: FuzzlabError | None = None
-    losses: int = 0
-    learned: float | None = None
-    is_told_idle: bool = True
-    given_up: bool = False
-    """Whether it is at a plateau: what its last worker leaves behind does not begin it again."""
-    lethal: set[bytes] = field(default_factory=set)
-    examples: list[bytes] | None = None
-    kept: list[bytes] | None = None
-    """Of many coverage inputs those with which a worker begins, once one has run them all; what is found since, too."""
-
-    @property
-    def all_tried(self) -> int:
-        """Executions of new inputs, of past turns and of running ones."""
-        return self.tried + sum(lane.tried for lane in self.lanes)
-
-    @property
-    def all_executions(self) -> int:
-        """Those of past turns and of running ones."""
-        return self.executions + sum(lane.executions for lane in self.lanes)
-
-    def result(self) -> TargetResult:
-        """Count what is done, and what its running workers have done so far."""
-        return TargetResult(
-            name=self.target.name,
-            executions=self.all_executions,
-            seconds=self.active,
-            accepted=self.accepted + sum(lane.accepted for lane in self.lanes),
-            rejected=self.rejected + sum(lane.rejected for lane in self.lanes),
-            coverage=max([self.coverage, *(lane.coverage for lane in self.lanes)]),
-            corpus_size=self.corpus.size,
-            worker_restarts=self.restarts,
-            findings=self.register.findings(),
-            newest=None if self.learned is None else time.monotonic() - self.learned,
-            workers=len(self.lanes),
-        )
 
 
 class Campaign:
@@ -217,7 +155,7 @@ class Campaign:
         for state in self._states.values():
             Ledger(self.project).note(state.target, "fuzz", state.result())
 
-    def _drop(self, state: _State, error: FuzzlabError) -> Iterator[Event]:
+    def _drop(self, state: Course, error: FuzzlabError) -> Iterator[Event]:
         """Go on without a target whose own format fails or whose module does not import; what it has found stays."""
         if state.failure is not None:
             return
@@ -252,16 +190,16 @@ class Campaign:
             events += self._drain()
             return events
 
-    def _is_flat(self, state: _State) -> bool:
+    def _is_flat(self, state: Course) -> bool:
         """Whether new behaviour has become too unlikely to go on."""
         return state.discoveries.chance(state.all_tried) < self.limits.plateau
 
-    def _state(self, target: Target) -> _State:
+    def _state(self, target: Target) -> Course:
         def warn(message: str) -> None:
             self._events.put(Warned(message, target.name))
 
         corpus = Corpus(self.project, target.name, warn)
-        return _State(target, corpus, Register(corpus, warn=warn))
+        return Course(target, corpus, Register(corpus, warn=warn))
 
     def _fill(self) -> bool:
         """Give every free worker a turn; say whether anything runs."""
@@ -279,7 +217,7 @@ class Campaign:
                 return bool(running)
             self._start(self._states[turn.target], turn.seconds)
 
-    def _wants(self, state: _State) -> bool:
+    def _wants(self, state: Course) -> bool:
         """Whether a target can use another worker; with a limit of its own it has one, so that the limit is met."""
         has_time = self._standings[state.target.name].left > 0
         if not has_time or state.failure is not None or state.given_up:
@@ -288,7 +226,7 @@ class Campaign:
             return True
         return not state.lanes and (self.limits.runs is None or state.executions < self.limits.runs)
 
-    def _start(self, state: _State, seconds: float) -> None:
+    def _start(self, state: Course, seconds: float) -> None:
         if not state.started:
             state.started = True
             self._events.put(TargetStarted(state.target.name))
@@ -297,33 +235,18 @@ class Campaign:
             Lane(
                 state.target,
                 self.folder,
-                self._first_corpus(state),
+                state.first_corpus(),
                 seconds=seconds,
                 runs=None if self.limits.runs is None else self.limits.runs - state.executions,
                 seed=_seed(self.limits.seed, state.target.name, state.turns),
                 seen=list(state.register.seen),
                 known_hangs=state.register.known_hangs(),
                 draws=state.examples is None,
-                lethal=sorted(state.lethal, key=lambda data: (len(data), data))[:LETHAL],
+                lethal=state.shortest_lethal(),
                 active_before=state.active,
                 executions_before=state.executions,
                 room=max(0.0, min(self._end - time.monotonic(), self._standings[state.target.name].left) - seconds),
             )
-        )
-
-    def _first_corpus(self, state: _State) -> First:
-        """Give what a worker starts with: every stored input but those that cost a second or a worker each time."""
-        costly = {f.data for f in state.register.recorded.values() if f.verdict.outcome.is_costly}
-        costly |= {f.data for f in state.register.findings() if f.verdict.outcome.is_costly} | state.lethal
-        plain = state.corpus.plain_coverage() if state.kept is None else None
-        others = state.kept if state.kept is not None else () if plain else state.corpus.coverage()
-        few = chain(state.corpus.regressions(), state.corpus.seeds(), others)
-        inputs = dict.fromkeys([*few, *(state.examples or ())])
-        return First(
-            inputs=[data for data in inputs if data not in costly],
-            plain=plain,
-            recorded=[data for data in islice(state.corpus.seeds(), MOST_LEARNT) if len(data) <= LARGEST_LEARNT],
-            skipped=[data for data in costly if plain and (plain.folder / input_id(data)).exists()],
         )
 
     def _wait(self) -> None:
@@ -334,7 +257,7 @@ class Campaign:
                 readable.register(lane.child.channel.fileno(), select.POLLIN)
         readable.poll(Lane.TICK * 1000)
 
-    def _tend(self, state: _State, passed: float) -> Iterator[Event]:
+    def _tend(self, state: Course, passed: float) -> Iterator[Event]:
         """Look after one target's workers."""
         if any(lane.is_running for lane in state.lanes):
             state.active += passed
@@ -378,7 +301,7 @@ class Campaign:
         yield from self._found(state, lane, *told)
 
     def _found(
-        self, state: _State, lane: Lane, data: bytes, verdict: Verdict, executions: int, seconds: float
+        self, state: Course, lane: Lane, data: bytes, verdict: Verdict, executions: int, seconds: float
     ) -> Iterator[Event]:  # fmt: skip
         """A worker met a violation whose signature it had not met before."""
         if verdict.signature in state.register.seen:
@@ -413,7 +336,7 @@ class Campaign:
         for name, error in self._triage.failures():
             yield from self._drop(self._states[name], error)
 
-    def _take_in(self, state: _State, lane: Lane, *, final: bool = False) -> None:
+    def _take_in(self, state: Course, lane: Lane, *, final: bool = False) -> None:
         """Move what reached new code into the corpus."""
         for data in lane.new_inputs(final=final):
             try:
@@ -431,7 +354,7 @@ class Campaign:
                     if other is not lane:
                         other.offer(data)
 
-    def _overdue(self, state: _State, lane: Lane) -> Iterator[Event]:
+    def _overdue(self, state: Course, lane: Lane) -> Iterator[Event]:
         """A turn ends in the middle of an execution that lasts: a hang, if triage sees it again."""
         data = lane.child.box.input()
         if data is not None and lane.child.is_overdue():
@@ -439,26 +362,17 @@ class Campaign:
             seconds = lane.found_after(lane.child.began())
             yield from self._found(state, lane, data, verdict, lane.executions, seconds)
 
-    def _retire(self, state: _State, lane: Lane) -> None:
+    def _retire(self, state: Course, lane: Lane) -> None:
         lane.child.kill()
         with contextlib.suppress(Lost, UserError, HarnessError):  # what it told before its end is still in the line
             for message in lane.messages():
                 for event in self._told(state, lane, message):
                     self._events.put(event)
         self._take_in(state, lane, final=True)
-        state.executions += lane.executions
-        state.tried += lane.tried
-        state.accepted += lane.accepted
-        state.rejected += lane.rejected
-        state.coverage = max(state.coverage, lane.coverage)
         self._standings = standings_after(
             self._standings, state.target.name, seconds=lane.age, discoveries=lane.discoveries
         )  # fmt: skip
-        if lane.is_running and state.examples is None:
-            state.examples = lane.examples()
-        if state.kept is None:
-            state.kept = lane.kept()
-        state.lanes.remove(lane)
+        state.take_over(lane)
         lane.close()
 
     def _drain(self) -> Iterator[Event]:

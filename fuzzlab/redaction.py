@@ -11,28 +11,20 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Final
-from urllib.parse import quote, unquote
 
 from fuzzlab.fakes import Fakes
 from fuzzlab.jsonleaves import leaves, well_formed, written
+from fuzzlab.known import Known, is_machine_made
 from fuzzlab.message import HttpMessage
+from fuzzlab.percent import through, unquoted
 from fuzzlab.sensitive import SHAPES, Kind, is_card, is_email, kind_of_name, numeric, taints
 
 __all__ = ["Redactor", "Replaced"]
 
 Headers = tuple[tuple[str, str], ...]
-
-LOOKED_UP: Final = 6
-"""Characters by which a known secret is looked up; a shorter one is only replaced where its name stands."""
-
-UNBOUNDED: Final = 12
-"""Characters from which a known secret is replaced inside longer words too."""
-
-LONG: Final = 16
-"""Characters from which anything is taken for something that no person wrote."""
 
 NESTED: Final = 4
 """Levels of JSON inside the strings of JSON that are read; two occur."""
@@ -74,10 +66,7 @@ class Redactor:
 
     def __init__(self) -> None:
         self._fakes = Fakes()
-        self._known: dict[str, list[str]] = {}
-        """By their first characters, the longest first."""
-        self._quoted: dict[str, str] = {}
-        """What is known in percent-encoding, with what it stands for."""
+        self._known = Known(self._fakes.of)
         self._notes: list[Replaced] = []
 
     def learn(self, message: HttpMessage) -> None:
@@ -211,23 +200,21 @@ class Redactor:
     def _pair(self, pair: str, at: str) -> str:
         name, mark, value = pair.partition("=")
         if not mark:
-            return _through_percent(pair, lambda plain: self._plain(plain, at))
-        plain_name = _unquoted(name)
+            return through(pair, lambda plain: self._plain(plain, at))
+        plain_name = unquoted(name)
         kind = kind_of_name(plain_name)
         if plain_name == "key" or (plain_name == "code" and len(value) >= CODE):
             kind = Kind.KEY
         where = f"{at} {plain_name}"
-        name = _through_percent(name, lambda plain: self._plain(plain, at))
+        name = through(name, lambda plain: self._plain(plain, at))
         if kind is not None:
-            return name + mark + _through_percent(value, lambda plain: self._secret(kind, plain, where))
-        return name + mark + _through_percent(value, lambda plain: self._document(plain, "", "", where, 1))
+            return name + mark + through(value, lambda plain: self._secret(kind, plain, where))
+        return name + mark + through(value, lambda plain: self._document(plain, "", "", where, 1))
 
     def _path(self, path: str, at: str, at_query: str) -> str:
         place, mark, query = path.partition("?")
         place = self._plain(place, at)
-        segments = (
-            _through_percent(s, lambda plain: self._plain(plain, at)) if "%" in s else s for s in place.split("/")
-        )
+        segments = (through(s, lambda plain: self._plain(plain, at)) if "%" in s else s for s in place.split("/"))
         return "/".join(segments) + mark + (self._query(query, at_query) if query else "")
 
     def _multipart(self, text: str, boundary: str, at: str) -> str:
@@ -279,7 +266,7 @@ class Redactor:
             if found["scheme"].lower().startswith("basic"):
                 new = self._basic(value, at)
                 return start, end, None if new == value else new
-            return start, end, self._fake(Kind.AUTHORISATION, value, at) if _is_machine_made(value) else None
+            return start, end, self._fake(Kind.AUTHORISATION, value, at) if is_machine_made(value) else None
         if group == "content":
             kind = kind_of_name(found["tag"])
             return start, start if kind is None else end, None if kind is None else self._secret(kind, value, at)
@@ -335,9 +322,9 @@ class Redactor:
         try:
             text = base64.b64decode(credentials.strip(), validate=True).decode("utf-8")
         except (binascii.Error, ValueError):
-            return self._fake(Kind.AUTHORISATION, credentials, at) if _is_machine_made(credentials) else credentials
+            return self._fake(Kind.AUTHORISATION, credentials, at) if is_machine_made(credentials) else credentials
         if ":" not in text:
-            return self._fake(Kind.AUTHORISATION, credentials, at) if _is_machine_made(credentials) else credentials
+            return self._fake(Kind.AUTHORISATION, credentials, at) if is_machine_made(credentials) else credentials
         return base64.b64encode(self._fakes_around(":", text, at).encode()).decode()
 
     def _fakes_around(self, mark: str, text: str, at: str) -> str:
@@ -355,7 +342,7 @@ class Redactor:
         if not inside:
             return pair
         where = f"{at} {name.strip()}"
-        fake = _through_percent(inside, lambda plain: self._crumb(plain, where))
+        fake = through(inside, lambda plain: self._crumb(plain, where))
         return name + mark + value.replace(inside, fake)
 
     def _crumb(self, value: str, at: str) -> str:
@@ -369,86 +356,18 @@ class Redactor:
         fake = self._fakes.of(secret)
         if fake != secret:
             self._note(Kind.CARD if is_card(secret) else Kind.EMAIL if is_email(secret) else kind, at)
-        if _is_searched(secret, kind):
-            self._remember(secret)
-            if (quoted := _quoted(secret)) != secret:
-                self._quoted.setdefault(quoted, secret)
-                self._remember(quoted)
+        self._known.add(secret, kind)
         return fake
-
-    def _remember(self, secret: str) -> None:
-        bucket = self._known.setdefault(secret[:LOOKED_UP], [])
-        if secret not in bucket:
-            bucket.append(secret)
-            bucket.sort(key=len, reverse=True)
 
     def _replace_known(self, text: str, at: str) -> str:
         """Replace what another place told to be a secret."""
-        if not self._known or len(text) < LOOKED_UP:
-            return text
-        known = self._known
-        hits = [i for i in range(len(text) - LOOKED_UP + 1) if text[i : i + LOOKED_UP] in known]
-        parts: list[str] = []
-        end = 0
-        for start in hits:
-            secret = next((s for s in known[text[start : start + LOOKED_UP]] if _stands_at(text, start, s)), None)
-            if secret is None or start < end:
-                continue
-            plain = self._quoted.get(secret)
-            fake = self._fakes.of(secret) if plain is None else _quoted(self._fakes.of(plain))
-            parts += (text[end:start], fake)
-            end = start + len(secret)
-            if fake != secret:
-                self._note(Kind.KEY, at)
-        return "".join((*parts, text[end:]))
+        text, count = self._known.replaced(text)
+        for _ in range(count):
+            self._note(Kind.KEY, at)
+        return text
 
     def _note(self, kind: Kind, at: str, more: str = "") -> None:
         self._notes.append(Replaced(kind, f"{at} {more}".strip()))
-
-
-def _is_machine_made(text: str) -> bool:
-    """Whether a word is none of a language: a digit in it, a capital inside it, or very long."""
-    return len(text) >= LONG or any(c.isdigit() for c in text) or any(c.isupper() for c in text[1:])
-
-
-def _is_searched(secret: str, kind: Kind) -> bool:
-    """Whether a secret is told from ordinary words well enough to be replaced wherever it stands."""
-    if len(secret) < LOOKED_UP:
-        return False
-    if secret.isdecimal():
-        return len(secret) >= UNBOUNDED
-    if kind is Kind.COOKIE:  # anything stands in cookies: a language, a date, yes
-        return len(secret) >= UNBOUNDED and _is_machine_made(secret)
-    return _is_machine_made(secret) or (len(secret) > LOOKED_UP + 1 and " " not in secret)
-
-
-def _stands_at(text: str, start: int, secret: str) -> bool:
-    """Whether a secret stands there, a short one as a word of its own."""
-    if not text.startswith(secret, start):
-        return False
-    end = start + len(secret)
-    if len(secret) >= UNBOUNDED:
-        return True
-    return not text[max(0, start - 1) : start].isalnum() and not text[end : end + 1].isalnum()
-
-
-def _quoted(text: str) -> str:
-    return quote(text, safe="", errors="surrogateescape")
-
-
-def _unquoted(text: str) -> str:
-    return unquote(text.replace("+", " "), errors="surrogateescape")
-
-
-def _through_percent(text: str, change: Callable[[str], str]) -> str:
-    """Change what a percent-encoded text stands for; where nothing changes, it keeps its spelling."""
-    plain = _unquoted(text)
-    new = change(plain)
-    if new == plain:
-        return text
-    as_they_were = "".join(sorted({c for c in text if c.isascii() and not c.isalnum() and c not in "%+"}))
-    spaced = quote(new, safe=as_they_were, errors="surrogateescape")
-    return spaced.replace("%20", "+") if "+" in text else spaced
 
 
 def _encoding(data: bytes) -> str:

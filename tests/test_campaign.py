@@ -14,7 +14,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -22,6 +21,7 @@ from fuzzlab.backlog import Backlog
 from fuzzlab.campaign import Campaign, Limits
 from fuzzlab.contract import Budget
 from fuzzlab.corpus import Corpus
+from fuzzlab.course import Course
 from fuzzlab.engines import coverage
 from fuzzlab.events import Event, FindingSeen, Plateaued, TargetFinished, TargetResult, TargetStarted
 from fuzzlab.finder import adhoc
@@ -192,13 +192,13 @@ def test_the_second_turn_does_not_run_it_all_again(project: Project, monkeypatch
     campaign = Campaign(project, [target], Limits(seconds=600.0, runs=1_000_000, seed=3))
     (state,) = campaign._states.values()
     firsts: list[First] = []
-    real = campaign._first_corpus
+    real = Course.first_corpus
 
-    def noted(state: Any) -> First:
-        firsts.append(real(state))
+    def noted(course: Course) -> First:
+        firsts.append(real(course))
         return firsts[-1]
 
-    monkeypatch.setattr(campaign, "_first_corpus", noted)
+    monkeypatch.setattr(Course, "first_corpus", noted)
 
     def short(wanting: object, *_: object, **__: object) -> Slice | None:
         return Slice(target.name, 0.01) if wanting else None

@@ -19,10 +19,10 @@ LAYERS = (
         "screen cover outline tally signs trial"
     ),
     (
-        "events evidence sidecar channel blackbox footprint project duration tokens disguises shapes ed25519 "
+        "events evidence sidecar channel blackbox footprint project duration tokens disguises shapes ed25519 percent "
         "clock sanitizers patterns words bytecode sensitive jsonleaves codings safeyaml behaviour reach suspects"
     ),
-    "strings grammar revisions changes sources constants promises harvest samples",
+    "strings grammar revisions changes sources constants promises harvest samples known",
     "heads document trees rows csvtext blocks schemas regexes merging nodes sinks/ leaves table literals fakes probes",
     "jsontext spoilt uploads typed pruning transfer signatures scalars narrowing drift inference sameness stretches",
     "blueprint",
@@ -39,7 +39,7 @@ LAYERS = (
     "engines/",
     "process child schedule causes checkup",
     "worker lane tracing rehearsal",
-    "backlog session distil observe comparison",
+    "backlog course session distil observe comparison",
     "campaign",
     "reports/",
     "run",

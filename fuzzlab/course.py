@@ -1,0 +1,111 @@
+"""One target's course through a campaign: its corpus and register, its workers, and what they have done so far."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from itertools import chain, islice
+
+from fuzzlab.corpus import Corpus
+from fuzzlab.errors import FuzzlabError
+from fuzzlab.events import TargetResult
+from fuzzlab.lane import First, Lane
+from fuzzlab.plateau import Discoveries
+from fuzzlab.register import Register
+from fuzzlab.target import Target
+from fuzzlab.verdict import input_id
+
+__all__ = ["Course"]
+
+LETHAL = 8
+"""Inputs that ended workers, of which a worker is told: the shortest say best what it was."""
+MOST_LEARNT, LARGEST_LEARNT = 32, 1 << 14
+"""Seeds, and bytes of one, that a worker's format learns from: they travel in the order that starts it."""
+
+
+@dataclass(slots=True)
+class Course:
+    """What became of a target so far, and who works on it."""
+
+    target: Target
+    corpus: Corpus
+    register: Register
+    lanes: list[Lane] = field(default_factory=list)
+    discoveries: Discoveries = field(default_factory=Discoveries)
+    turns: int = 0
+    active: float = 0.0
+    executions: int = 0
+    tried: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    coverage: int = 0
+    restarts: int = 0
+    started: bool = False
+    failure: FuzzlabError | None = None
+    losses: int = 0
+    learned: float | None = None
+    is_told_idle: bool = True
+    given_up: bool = False
+    """Whether it is at a plateau: what its last worker leaves behind does not begin it again."""
+    lethal: set[bytes] = field(default_factory=set)
+    examples: list[bytes] | None = None
+    kept: list[bytes] | None = None
+    """Of many coverage inputs those with which a worker begins, once one has run them all; what is found since, too."""
+
+    @property
+    def all_tried(self) -> int:
+        """Executions of new inputs, of past turns and of running ones."""
+        return self.tried + sum(lane.tried for lane in self.lanes)
+
+    @property
+    def all_executions(self) -> int:
+        """Those of past turns and of running ones."""
+        return self.executions + sum(lane.executions for lane in self.lanes)
+
+    def result(self) -> TargetResult:
+        """Count what is done, and what its running workers have done so far."""
+        return TargetResult(
+            name=self.target.name,
+            executions=self.all_executions,
+            seconds=self.active,
+            accepted=self.accepted + sum(lane.accepted for lane in self.lanes),
+            rejected=self.rejected + sum(lane.rejected for lane in self.lanes),
+            coverage=max([self.coverage, *(lane.coverage for lane in self.lanes)]),
+            corpus_size=self.corpus.size,
+            worker_restarts=self.restarts,
+            findings=self.register.findings(),
+            newest=None if self.learned is None else time.monotonic() - self.learned,
+            workers=len(self.lanes),
+        )
+
+    def first_corpus(self) -> First:
+        """Give what a worker starts with: every stored input but those that cost a second or a worker each time."""
+        costly = {f.data for f in self.register.recorded.values() if f.verdict.outcome.is_costly}
+        costly |= {f.data for f in self.register.findings() if f.verdict.outcome.is_costly} | self.lethal
+        plain = self.corpus.plain_coverage() if self.kept is None else None
+        others = self.kept if self.kept is not None else () if plain else self.corpus.coverage()
+        few = chain(self.corpus.regressions(), self.corpus.seeds(), others)
+        inputs = dict.fromkeys([*few, *(self.examples or ())])
+        return First(
+            inputs=[data for data in inputs if data not in costly],
+            plain=plain,
+            recorded=[data for data in islice(self.corpus.seeds(), MOST_LEARNT) if len(data) <= LARGEST_LEARNT],
+            skipped=[data for data in costly if plain and (plain.folder / input_id(data)).exists()],
+        )
+
+    def shortest_lethal(self) -> list[bytes]:
+        """Give some of the inputs that ended workers."""
+        return sorted(self.lethal, key=lambda data: (len(data), data))[:LETHAL]
+
+    def take_over(self, lane: Lane) -> None:
+        """Count what a worker has done that is no more, and forget it."""
+        self.executions += lane.executions
+        self.tried += lane.tried
+        self.accepted += lane.accepted
+        self.rejected += lane.rejected
+        self.coverage = max(self.coverage, lane.coverage)
+        if lane.is_running and self.examples is None:
+            self.examples = lane.examples()
+        if self.kept is None:
+            self.kept = lane.kept()
+        self.lanes.remove(lane)
