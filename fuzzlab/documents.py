@@ -1,4 +1,4 @@
-"""JSON documents as Hypothesis makes them, and how the deepest are written.
+"""JSON documents as Hypothesis makes them, what a schema puts into one, and how the deepest are written.
 
 Of a schema's documents one drawn number seeds each, whatever the document's size.
 """
@@ -9,11 +9,12 @@ from collections.abc import Callable, Mapping, Sequence
 from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
-from fuzzlab import strings
+from fuzzlab import strings, trees
 from fuzzlab.blueprint import Blueprint
 from fuzzlab.errors import UserError
 from fuzzlab.lazy import LazyModule
 from fuzzlab.nodes import Stuck
+from fuzzlab.schemas import Schema
 
 if TYPE_CHECKING:
     import hypothesis
@@ -26,10 +27,15 @@ else:
     st = LazyModule("hypothesis.strategies")
     validators = LazyModule("jsonschema.validators")
 
-__all__ = ["SEEDS", "any_documents", "blueprint", "seeded", "valid_documents", "written"]
+__all__ = [
+    "SEEDS", "any_documents", "blueprint", "seeded", "valid_documents", "with_property", "with_value", "written",
+]  # fmt: skip
 
 MOST_LEAVES: Final = 12
 """Of a document made without a schema: small ones have every shape, and the mutators make the large ones."""
+
+OF_ITS_KEY: Final = 0.75
+"""Share of a schema's values that are put where their own key stands; elsewhere most are refused at once."""
 
 SEEDS: Final = 1 << 24
 """Documents that can be told apart. Up to 24 bits Hypothesis draws evenly; beyond, mostly small numbers, again and
@@ -47,6 +53,26 @@ def blueprint(definition: Mapping[str, Any]) -> Blueprint:
     except exceptions.SchemaError as error:
         raise UserError(f"formats.json: the schema is no JSON Schema: {error.message} at {error.json_path}") from error
     return Blueprint(definition)
+
+
+def with_property(rng: Random, document: Any, schema: Schema) -> Any | None:
+    """Add a property that the schema knows and the object lacks, or give a present one such a value."""
+    place = trees.found(rng, document, (dict,))
+    if place is None or not schema.names:
+        return None
+    path, node = place
+    name = rng.choice(schema.names)
+    return trees.replaced(document, path, {**node, name: schema.value_of(rng, name)})
+
+
+def with_value(rng: Random, document: Any, schema: Schema) -> Any | None:
+    """Put a value that the schema names, for this key or for another, in the place of a leaf."""
+    place = trees.found(rng, document, (str, int, float, bool, type(None)))
+    if place is None or not schema.names:
+        return None
+    path, _ = place
+    own = path and path[-1] in schema.values and rng.random() < OF_ITS_KEY
+    return trees.replaced(document, path, schema.value_of(rng, path[-1] if own else rng.choice(schema.names)))
 
 
 def valid_documents(definition: Mapping[str, Any]) -> SearchStrategy[Any]:

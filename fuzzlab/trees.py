@@ -10,7 +10,7 @@ import json
 import math
 from typing import TYPE_CHECKING, Any, Final
 
-from fuzzlab import words
+from fuzzlab import strings, words
 from fuzzlab.boundaries import INTEGERS, NUMBER_SPELLINGS
 
 if TYPE_CHECKING:
@@ -348,6 +348,29 @@ def with_word(rng: Random, document: Any, word: str, other: str) -> Any | None:
     return replaced(document, path, as_number)
 
 
+def change_string(rng: Random, value: Any) -> Any | None:
+    """Change a string of the document as text."""
+    place = found(rng, value, (str,))
+    return None if place is None else replaced(value, place[0], strings.mutated(rng, place[1]))
+
+
+def special_string(rng: Random, value: Any) -> Any | None:
+    """Put a run of one special character in the place of a leaf."""
+    place = found(rng, value, (str, int, float, bool, type(None)))
+    return None if place is None else replaced(value, place[0], strings.special_run(rng))
+
+
+def change_key(rng: Random, value: Any) -> Any | None:
+    """Change a key as text."""
+    place = found(rng, value, (dict,))
+    if place is None or not place[1]:
+        return None
+    path, node = place
+    old = rng.choice(list(node))
+    new = strings.mutated(rng, old)
+    return replaced(value, path, {new if key == old else key: child for key, child in node.items()})
+
+
 MUTATORS: Final[tuple[Callable[[Random, Any], Any], ...]] = (
     flip_type,
     flip_type,
@@ -365,5 +388,10 @@ MUTATORS: Final[tuple[Callable[[Random, Any], Any], ...]] = (
     empty,
     nest,
     append,
+    change_string,
+    change_string,
+    change_string,
+    special_string,
+    change_key,
 )
 """Chosen from evenly; None means "does not apply here", so a document never becomes null as a whole by accident."""

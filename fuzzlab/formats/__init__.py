@@ -20,7 +20,7 @@ A door (`formats.text(...)`) is a function that builds the format; the class beh
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from random import Random
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
@@ -86,6 +86,15 @@ class Format(ABC, Generic[V]):
         Raises:
             Undecodable: `data` has no value in this format.
         """
+
+    def decoded(self, inputs: Iterable[bytes]) -> Iterator[V]:
+        """Yield the values of those inputs that have one."""
+        for data in inputs:
+            try:
+                value = self.decode(data)
+            except Undecodable:
+                continue
+            yield value
 
     @abstractmethod
     def encode(self, value: V) -> bytes:
@@ -186,11 +195,8 @@ class Format(ABC, Generic[V]):
 
     def reductions(self, data: bytes) -> Reductions:
         """Yield inputs simpler than `data` in the format's own terms, none of them larger."""
-        try:
-            value = self.decode(data)
-        except Undecodable:
-            return
-        yield from self.encoded(data, until_taken(self.simpler(value)))
+        for value in self.decoded([data]):
+            yield from self.encoded(data, until_taken(self.simpler(value)))
 
     def encoded(self, data: bytes, values: Generator[V, bool | None, Any]) -> Reductions:
         """Yield those of `values`, each encoded, that are no larger than the last one taken, `data` at first."""
@@ -222,14 +228,11 @@ class Format(ABC, Generic[V]):
         if not large and not of_values and not of_bytes:
             of_values = {_name(mutator): mutator for mutator in self.mutators}
             of_bytes = {_name(mutator): mutator for mutator in self.raw_mutators}
-        try:
-            value = self.decode(data)
-        except Undecodable:
-            of_values = {}
-        for name, mutator in of_values.items():
-            changed = mutator(rng, value)
-            if changed is not None and len(made := self.encode(changed)) <= self.max_size and made != data:
-                yield name, made
+        for value in self.decoded([data]):
+            for name, mutator in of_values.items():
+                changed = mutator(rng, value)
+                if changed is not None and len(made := self.encode(changed)) <= self.max_size and made != data:
+                    yield name, made
         for name, raw_mutator in of_bytes.items():
             mutated = raw_mutator(rng, data)
             if mutated is not None and len(mutated) <= self.max_size and mutated != data:

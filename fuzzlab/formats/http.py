@@ -7,7 +7,6 @@ written as it was read.
 
 from __future__ import annotations
 
-import contextlib
 import re
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -202,13 +201,10 @@ class Http(Format[HttpMessage]):
 
     def named(self, data: bytes, rng: Random, *, large: bool = False) -> Iterator[tuple[str, bytes]]:
         """Yield all that has a name in the body's format, signed; then in heads, transfers, times and signatures."""
-        try:
-            message = self.decode(data)
-        except Undecodable:
-            return
-        for name, changed in self._named(message, rng, large=large):
-            if len(made := self.encode(changed)) <= self.max_size and made != data:
-                yield name, made
+        for message in self.decoded([data]):
+            for name, changed in self._named(message, rng, large=large):
+                if len(made := self.encode(changed)) <= self.max_size and made != data:
+                    yield name, made
 
     def _named(self, message: HttpMessage, rng: Random, *, large: bool) -> Iterator[tuple[str, HttpMessage]]:
         for name, body in self.body.named(message.body, rng, large=large):
@@ -260,11 +256,7 @@ class Http(Format[HttpMessage]):
         """Take in requests: headers of one are put into others, and their bodies are the body's format to study."""
         pairs: dict[tuple[str, str], None] = {}
         bodies = []
-        for data in inputs:
-            try:
-                message = self.decode(data)
-            except Undecodable:
-                continue
+        for message in self.decoded(inputs):
             pairs.update(dict.fromkeys(message.headers))
             bodies.append(message.body)
         self.body.study(bodies)
@@ -278,20 +270,13 @@ class Http(Format[HttpMessage]):
 
     def fit(self, recorded: Sequence[bytes]) -> None:
         """Take in requests: their bodies are the body's format to fit."""
-        bodies = []
-        for data in recorded:
-            with contextlib.suppress(Undecodable):
-                bodies.append(self.decode(data).body)
-        self.body.fit(bodies)
+        self.body.fit([message.body for message in self.decoded(recorded)])
 
     def drifts(self, data: bytes) -> Iterator[tuple[str, bytes]]:
         """Yield what may become of the body, signed again."""
-        try:
-            message = self.decode(data)
-        except Undecodable:
-            return
-        for name, body in self.body.drifts(message.body):
-            yield name, self.encode(self._signed(resized(message, body)))
+        for message in self.decoded([data]):
+            for name, body in self.body.drifts(message.body):
+                yield name, self.encode(self._signed(resized(message, body)))
 
     def borrow_header(self, rng: Random, message: HttpMessage) -> HttpMessage | None:
         """Add a header of another request, or give one of the message's the value, or a part of the value, of one."""
@@ -314,11 +299,8 @@ class Http(Format[HttpMessage]):
 
     def reductions(self, data: bytes) -> Reductions:
         """Yield messages with a simpler body, then with simpler heads, none of them larger."""
-        try:
-            value = self.decode(data)
-        except Undecodable:
-            return
-        yield from self.encoded(data, self._simplified(value))
+        for value in self.decoded([data]):
+            yield from self.encoded(data, self._simplified(value))
 
     def _simplified(self, value: HttpMessage) -> Generator[HttpMessage, bool | None, None]:
         signed = self.signer is not None and self._signed(value) == value

@@ -6,7 +6,6 @@ tree holds (doubled keys, the spelling of numbers, broken documents) is made on 
 
 from __future__ import annotations
 
-import contextlib
 import json as stdlib_json
 import re
 from collections.abc import Callable
@@ -71,34 +70,7 @@ _SPLIT_PAIR: Final = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 """Two lone surrogates side by side: as escapes they would be read as one character."""
 
 _plain: Final = stdlib_json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
-_escaped: Final = stdlib_json.JSONEncoder(check_circular=False, separators=(",", ":")).encode
 _decode: Final = stdlib_json.loads
-
-
-def change_string(rng: Random, value: Any) -> Any | None:
-    """Change a string of the document as text."""
-    place = trees.found(rng, value, (str,))
-    return None if place is None else trees.replaced(value, place[0], strings.mutated(rng, place[1]))
-
-
-def special_string(rng: Random, value: Any) -> Any | None:
-    """Put a run of one special character in the place of a leaf."""
-    place = trees.found(rng, value, (str, int, float, bool, type(None)))
-    return None if place is None else trees.replaced(value, place[0], strings.special_run(rng))
-
-
-def change_key(rng: Random, value: Any) -> Any | None:
-    """Change a key as text."""
-    place = trees.found(rng, value, (dict,))
-    if place is None or not place[1]:
-        return None
-    path, node = place
-    old = rng.choice(list(node))
-    new = strings.mutated(rng, old)
-    return trees.replaced(value, path, {new if key == old else key: child for key, child in node.items()})
-
-
-TREE_MUTATORS: Final = (*trees.MUTATORS, change_string, change_string, change_string, special_string, change_key)
 
 
 class Json(Format[Any]):
@@ -110,7 +82,7 @@ class Json(Format[Any]):
         self.schema = schema
         self.max_size = max_size
         self._is_inferred = False
-        self.mutators = (*TREE_MUTATORS, self.let_drift, *(self._of_schema() if schema else ()))
+        self.mutators = (*trees.MUTATORS, self.let_drift, *(self._of_schema() if schema else ()))
         # Text twice: it costs a fifth of a tree, keeps the spelling of all the rest, and is mostly a document still.
         self.raw_mutators = (*spoilt.MUTATORS, self.nest_deep, *jsontext.MUTATORS, self.cross_over, *jsontext.MUTATORS)
         self._remembered: list[bytes] = []
@@ -124,7 +96,7 @@ class Json(Format[Any]):
 
     def _of_schema(self) -> tuple[Callable[[Random, Any], Any | None], ...]:
         """Give the mutators that need a schema."""
-        return (self.known_property, self.known_property, self.known_value, self.known_value, self.break_rule)
+        return (*(self.known_property, self.known_value) * 2, self.break_rule)
 
     def decode(self, data: bytes) -> Any:
         """Read a document.
@@ -223,25 +195,11 @@ class Json(Format[Any]):
 
     def known_property(self, rng: Random, value: Any) -> Any | None:
         """Add a property that the schema knows and the object lacks, or give a present one such a value."""
-        place = trees.found(rng, value, (dict,))
-        if self.schema is None or place is None or not self.schema.names:
-            return None
-        path, node = place
-        name = rng.choice(self.schema.names)
-        return trees.replaced(value, path, {**node, name: self.schema.value_of(rng, name)})
+        return None if self.schema is None else documents.with_property(rng, value, self.schema)
 
     def known_value(self, rng: Random, value: Any) -> Any | None:
         """Put a value that the schema names, for this key or for another, in the place of a leaf."""
-        place = trees.found(rng, value, (str, int, float, bool, type(None)))
-        if self.schema is None or place is None or not self.schema.names:
-            return None
-        path, _ = place
-        name = (
-            path[-1]
-            if path and path[-1] in self.schema.values and rng.random() < 0.75
-            else rng.choice(self.schema.names)
-        )
-        return trees.replaced(value, path, self.schema.value_of(rng, name))
+        return None if self.schema is None else documents.with_value(rng, value, self.schema)
 
     def break_rule(self, rng: Random, value: Any) -> Any | None:
         """Break one rule of the schema, and no other."""
@@ -273,12 +231,9 @@ class Json(Format[Any]):
 
     def drifts(self, data: bytes) -> Iterator[tuple[str, bytes]]:
         """Yield every drift of a document, by name and place."""
-        try:
-            value = self.decode(data)
-        except Undecodable:
-            return
-        for changed in drift.every(value, self._members):
-            yield str(changed), self._written(changed)
+        for value in self.decoded([data]):
+            for changed in drift.every(value, self._members):
+                yield str(changed), self._written(changed)
 
     def _written(self, changed: drift.Drifted) -> bytes:
         return changed.value if isinstance(changed.value, bytes) else self.encode(changed.value)
@@ -296,11 +251,7 @@ class Json(Format[Any]):
         """Infer a schema from recorded documents, where nobody wrote one."""
         if self.schema is not None and not self._is_inferred:
             return
-        known = []
-        for data in recorded:
-            with contextlib.suppress(Undecodable):
-                known.append(self.decode(data))
-        if (definition := inference.inferred(known)) is None:
+        if (definition := inference.inferred(list(self.decoded(recorded)))) is None:
             return
         if self.schema is None:
             self.mutators = (*self.mutators, *self._of_schema())
@@ -362,13 +313,10 @@ class Json(Format[Any]):
 
     def _drifts(self, data: bytes, rng: Random) -> Iterator[tuple[str, bytes]]:
         """Yield each drift of a document in one place."""
-        try:
-            value = self.decode(data)
-        except Undecodable:
-            return
-        for name in drift.NAMES:
-            if (changed := drift.drifted(rng, value, name, self._members)) is not None:
-                yield name, self._written(changed)
+        for value in self.decoded([data]):
+            for name in drift.NAMES:
+                if (changed := drift.drifted(rng, value, name, self._members)) is not None:
+                    yield name, self._written(changed)
 
     def simpler(self, value: Any) -> Iterator[Any]:
         """Yield documents that lost keys and elements, then ones of simpler values."""
@@ -381,11 +329,7 @@ class Json(Format[Any]):
     def study(self, inputs: Sequence[bytes]) -> None:
         """Take in documents: their properties and values are put into others."""
         known: dict[bytes, tuple[str | None, Any]] = {}
-        for data in inputs:
-            try:
-                document = self.decode(data)
-            except Undecodable:
-                continue
+        for document in self.decoded(inputs):
             for path, node in islice(trees.walk(document), MOST_PARTS):
                 key = path[-1] if path and isinstance(path[-1], str) else None
                 part = self.encode({key or "": node})
@@ -408,14 +352,10 @@ class Json(Format[Any]):
 
     def reductions(self, data: bytes) -> Reductions:
         """Yield simpler documents, none of them larger; the document itself without white space first."""
-        try:
-            value = self.decode(data)
-        except Undecodable:
-            return
-        compact = self.encode(value)
-        if len(compact) < len(data) and (yield compact):
-            data = compact
-        yield from self.encoded(data, pruning.pruned(value, strings.simpler))
+        for value in self.decoded([data]):
+            compact = self.encode(value)
+            kept = compact if len(compact) < len(data) and (yield compact) else data
+            yield from self.encoded(kept, pruning.pruned(value, strings.simpler))
 
 
 def json(schema: type[Any] | Mapping[str, Any] | None = None, *, max_size: int = MAX_SIZE) -> Json:
