@@ -295,7 +295,7 @@ class Campaign:
                 yield from self._overdue(state, lane)
                 self._retire(state, lane)
 
-    def _told(self, state: _State, lane: Lane, message: Message) -> Iterator[Event]:
+    def _told(self, state: Course, lane: Lane, message: Message) -> Iterator[Event]:
         """A worker told of a finding."""
         told = message["data"], message["verdict"], message["executions"], lane.found_after(message["at"])
         yield from self._found(state, lane, *told)

@@ -126,7 +126,7 @@ def _inputs(made: Mix, count: int, *, first: bytes = SHEET) -> list[bytes]:
 
 @pytest.mark.parametrize("recorded", [[SHEET], []])
 def test_what_has_a_name_comes_first_and_once(recorded: list[bytes]) -> None:
-    """Every second input is of it until it is done, to what is recorded or was accepted; the large ones later, apart."""
+    """Every second input is of it until it is done, to what is recorded or was accepted; large ones later, apart."""
     form = formats.csv()
     expected = small(form, [SHEET], Random(1))  # noqa: S311 - a search
     made = _inputs(mix(form, fresh=[], recorded=recorded), 2 * len(expected) + 6 * (LARGE_EVERY + 2))

@@ -430,7 +430,5 @@ def _mix(executor: Executor, feedback: Feedback, options: Message, *, examples: 
 
     seeds = list(map(unpack, options["recorded"]))
     recorded = seeds if options["examples"] else None  # once in a campaign
-    mix = Mix(
-        form, rng, feedback=feedback, blind=blind, fresh=fresh, recorded=recorded, examples=examples, seeds=seeds
-    )
+    mix = Mix(form, rng, feedback=feedback, blind=blind, fresh=fresh, recorded=recorded, examples=examples, seeds=seeds)
     return mix
