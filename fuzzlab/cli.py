@@ -17,6 +17,7 @@ from fuzzlab.escape import escaped
 __all__ = ["COMMANDS", "main"]
 
 COMMANDS = {
+    "init": "Set a project up: configuration, a first target, workflows.",
     "list": "The targets, their formats, contracts and corpus sizes.",
     "replay": "Run every stored input once.",
     "check": "Property tests: examples of the format, made by Hypothesis.",
@@ -27,6 +28,7 @@ COMMANDS = {
     "diff": "What the working tree does otherwise than a revision, over the stored inputs.",
     "audit": "What is not covered: parsers without a target, and what the targets do not show.",
     "new": "Draft a target's file for a function: its format, its errors, its seeds, by a trial in a worker.",
+    "export": "Targets for other services: clusterfuzz.",
     "report": "Write the last run as one HTML file.",
     "doctor": "What is here: Python, engines, limits, disk, project; to set fuzzlab up, and for bug reports.",
     "completion": "Print the script that makes a shell complete fuzzlab's words.",

@@ -67,11 +67,11 @@ _NUMBER: Final = re.compile(r"[0-9]+")
 _QUOTED: Final = re.compile(r"'[^']*'|\"[^\"]*\"|`[^`]*`")
 
 
-def counters(library: str) -> memoryview:
+def counters(library: str | None) -> memoryview:
     """Give SLOTS bytes that libFuzzer reads and clears like the counters of a compiled module.
 
     Args:
-        library: the shared object of Atheris that holds libFuzzer.
+        library: the shared object that holds libFuzzer, or None where the process itself does.
 
     Raises:
         OSError, AttributeError: there is no such library, or it does not export the two functions of its interface.

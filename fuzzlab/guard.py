@@ -39,15 +39,17 @@ Handler = Callable[[int, FrameType | None], Any] | int | None
 class Guard:
     """The guards of one worker."""
 
-    def __init__(self, box: BlackBox, descriptors: Sequence[int]) -> None:
+    def __init__(self, box: BlackBox, descriptors: Sequence[int], *, timers: Sequence[int] = TIMERS) -> None:
         """Prepare them.
 
         Args:
             box: shared with the supervisor, who must not see what a forked process does.
             descriptors: of what only this process may write to.
+            timers: signals of timers whose unhandled arrival belongs to the execution that armed them.
         """
         self.box = box
         self.descriptors = descriptors
+        self.timers = tuple(timers)
         self.on_fork: list[Callable[[], None]] = []
         self.on_timer: Callable[[int, FrameType | None], None] | None = None
         self.owner, self._real_kill = os.getpid(), os.kill
@@ -61,7 +63,7 @@ class Guard:
 
     def install(self) -> None:
         """Stand guard for the life of this process."""
-        for number in TIMERS:
+        for number in self.timers:
             self._real_signal(number, self._timer)
         signal.signal, signal.getsignal, signal.pthread_sigmask = self._signal, self._getsignal, self._mask
         sys.setrecursionlimit = self._limit
@@ -90,7 +92,7 @@ class Guard:
                     handler(raised, frame)
 
             self._real_signal(signalnum, guarded)
-        elif signalnum in TIMERS and handler == signal.SIG_DFL:
+        elif signalnum in self.timers and handler == signal.SIG_DFL:
             self._real_signal(signalnum, self._timer)
         else:
             self._real_signal(signalnum, handler)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,6 +61,19 @@ class Project:
     def state(self) -> Path:
         """What can be deleted at the cost of speed: coverage inputs, logs, workers' files."""
         return self.root / ".fuzzlab"
+
+    @property
+    def install(self) -> str:
+        """What of this folder pip is to install, as words of its command line behind a blank; or nothing."""
+        words = ""
+        with contextlib.suppress(OSError, ValueError):
+            if "project" in tomllib.loads((self.root / "pyproject.toml").read_text(encoding="utf-8")):
+                words += " ."
+        if not words and (self.root / "setup.py").is_file():
+            words += " ."
+        if (self.root / "requirements.txt").is_file():
+            words += " -r requirements.txt"
+        return words
 
     def shown(self, path: Path) -> str:
         """Give a path as it stands in output: from the root where it lies inside."""

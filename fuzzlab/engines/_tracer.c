@@ -704,12 +704,13 @@ module_attach(PyObject *Py_UNUSED(module), PyObject *path)
         return NULL;
     }
     /* Where the program itself was linked with a libFuzzer, Atheris takes that one. */
-    void *library = RTLD_DEFAULT;
-    if (dlsym(library, "LLVMFuzzerRunDriver") == NULL) {
+    void *library = RTLD_DEFAULT; /* which is NULL */
+    int is_there = dlsym(library, "LLVMFuzzerRunDriver") != NULL;
+    if (!is_there) {
         library = dlopen(PyBytes_AS_STRING(encoded), RTLD_NOW); /* for good: it keeps pointers to our counters */
     }
     Py_DECREF(encoded);
-    if (library == NULL) {
+    if (!is_there && library == NULL) {
         PyErr_SetString(PyExc_OSError, dlerror());
         return NULL;
     }

@@ -8,6 +8,7 @@ since the black box, the socket and the folder hold all that matters, a kill cos
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import importlib.util
 import os
 import platform
@@ -21,7 +22,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 from types import FunctionType, ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from fuzzlab import words
 from fuzzlab.blackbox import BESIDE, FEATURES, RUNNING, SEQUENCE, STARTED, TOLD
@@ -47,7 +48,7 @@ else:
     atheris = LazyModule("atheris")
     _tracer = LazyModule("fuzzlab.engines._tracer")
 
-__all__ = ["EXAMPLES", "PYTHONS", "instrumented", "missing", "report", "run", "trace", "untraced"]
+__all__ = ["EXAMPLES", "PYTHONS", "alone", "instrumented", "missing", "report", "run", "trace", "untraced"]
 
 TRACER = "FUZZLAB_TRACER"
 """The environment variable that, set to `atheris`, has the code under test call Atheris's own callbacks."""
@@ -224,7 +225,12 @@ def run(
     ]
     feedback, head = _feedback(executor), executor.box.head
     executor.observe(feedback.observer(lambda number: head.__setitem__(FEATURES, number)))
-    mutator, executed = _mix(executor, feedback, options, examples=examples if studied else []).mutator()
+    seeds = list(map(unpack, options["recorded"]))
+    recorded = seeds if options["examples"] else None  # once in a campaign
+    mix = _mix(
+        executor, feedback, options["seed"], recorded=recorded, examples=examples if studied else [], seeds=seeds
+    )
+    mutator, executed = mix.mutator()
     runs = options["runs"]
     warm = studied[: WARM if runs is None else min(WARM, runs - 1)]
     one_input = _callback(executor, history, feedback, set(options["seen"]), send, executed, runs=runs, warm=warm)
@@ -271,6 +277,51 @@ def trace(executor: Executor, options: Message, send: Callable[[Message], None],
     atheris.Fuzz()
 
 
+def alone(
+    executor: Executor, arguments: Sequence[str], one_input: Callable[[bytes, Verdict], None],
+    failed: Callable[[BaseException], NoReturn], *, seed: int, starts: Sequence[Path],
+) -> None:  # fmt: skip
+    """Hand the process to libFuzzer with a command line of its own, its limits and its way to end; nobody supervises.
+
+    Args:
+        executor: calls the target.
+        arguments: as a person or ClusterFuzz writes them, the program's name first.
+        one_input: is told of each input and its verdict; what it raises ends the process as a crash does.
+        failed: ends the process for a failure of our own, which libFuzzer must not take for one of the target.
+        seed: of the format's mutations.
+        starts: folders and files of inputs to begin with, from which the format learns.
+    """
+    target = executor.target
+    folders = [path for path in starts if path.is_dir()]
+    recorded = _smallest(folders, frozenset())
+    target.format.fit(recorded)
+    vocabulary = mine(target, executor.scope)
+    target.format.learn(vocabulary.words)
+    target.format.imitate(vocabulary.patterns)
+    target.format.study(recorded)
+    feedback, head = _feedback(executor), executor.box.head
+    executor.observe(feedback.observer())
+    mutator, executed = _mix(executor, feedback, seed, recorded=recorded, examples=[], seeds=recorded).mutator()
+
+    def execute(data: bytes) -> None:
+        try:
+            if not head[STARTED]:
+                _connect(feedback)
+                report()
+                executor.begin(spare=SPARE_FRAMES)
+            verdict = executor.execute(data)
+            executed(data, verdict is ACCEPTED_VERDICT)
+        except BaseException as error:  # noqa: BLE001 - as in a worker
+            failed(error)
+        one_input(data, verdict)
+
+    program, *given = arguments
+    ours = (f"-max_len={target.format.max_size}", f"-mutate_depth={MUTATE_DEPTH}", "-entropic_scale_per_exec_time=1")
+    atheris.Setup([program, *ours, *given], execute, custom_mutator=mutator)  # of two the later one counts
+    head[STARTED] = 0
+    atheris.Fuzz()
+
+
 def _failed(executor: Executor, send: Callable[[Message], None]) -> None:
     """End the process for a failure of our own."""
     executor.box.head[RUNNING] = 0
@@ -280,6 +331,9 @@ def _failed(executor: Executor, send: Callable[[Message], None]) -> None:
 
 def _connect(feedback: Feedback) -> None:
     """Let libFuzzer count features. It must be loaded, by Fuzz(), which first loads our mutator for it to see."""
+    if hasattr(ctypes.CDLL(None), "LLVMFuzzerRunDriver"):  # preloaded, as OSS-Fuzz does: Atheris takes that one
+        feedback.connect(counters(None))
+        return
     core = importlib.util.find_spec("atheris.core_with_libfuzzer")
     if core is None or core.origin is None:
         raise HarnessError("this Atheris has no core_with_libfuzzer: it is not the package that pip installs")
@@ -411,10 +465,13 @@ class _Novelty:
         return new
 
 
-def _mix(executor: Executor, feedback: Feedback, options: Message, *, examples: Sequence[bytes]) -> Mix:
-    """Prepare the choice among ways to make an input."""
+def _mix(
+    executor: Executor, feedback: Feedback, seed: int, *, recorded: Sequence[bytes] | None, examples: Sequence[bytes],
+    seeds: Sequence[bytes],
+) -> Mix:  # fmt: skip
+    """Prepare the choice among ways to make an input; what has a name is done to the recorded ones first."""
     form = executor.target.format
-    rng = Random(options["seed"])  # noqa: S311 - a search, not a secret
+    rng = Random(seed)  # noqa: S311 - a search, not a secret
 
     def blind(data: bytes, max_size: int) -> bytes:
         nonlocal blind
@@ -428,7 +485,5 @@ def _mix(executor: Executor, feedback: Feedback, options: Message, *, examples: 
         except Exception:  # noqa: BLE001 - no strategy, no examples: a campaign that runs goes on without
             return []
 
-    seeds = list(map(unpack, options["recorded"]))
-    recorded = seeds if options["examples"] else None  # once in a campaign
     mix = Mix(form, rng, feedback=feedback, blind=blind, fresh=fresh, recorded=recorded, examples=examples, seeds=seeds)
     return mix
