@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -15,7 +15,7 @@ from fuzzlab.errors import UserError
 from fuzzlab.files import write_atomically
 from fuzzlab.verdict import input_id
 
-__all__ = ["Added", "Given", "read_file", "read_stream", "take_in"]
+__all__ = ["Added", "Given", "named", "read_file", "read_stream", "take_in"]
 
 LONGEST = 100
 """Characters of a seed's name; file systems stop at 255 bytes."""
@@ -98,6 +98,23 @@ def take_in(corpus: Corpus, given: Sequence[Given], *, name: str = "") -> list[A
     return added
 
 
+def named(corpus: Corpus, given: Sequence[Given]) -> Iterator[tuple[Path, bytes]]:
+    """Yield where `take_in` would store each, without storing any; what is there already is left out.
+
+    Raises:
+        UserError: there is no free name.
+    """
+    known = {stored.id for stored in corpus.stored(Role.REGRESSION, Role.SEED)}
+    taken: set[str] = set()
+    for one in given:
+        identifier = input_id(one.data)
+        if identifier not in known:
+            known.add(identifier)
+            path = _free(corpus.seeds_folder, _sanitised(one.name), identifier, taken)
+            taken.add(path.name)
+            yield path, one.data
+
+
 def _read(stream: BinaryIO, what: str) -> bytes:
     data = stream.read(LARGEST + 1)
     if len(data) > LARGEST:
@@ -110,11 +127,11 @@ def _sanitised(name: str) -> str:
     return re.sub(r"[^A-Za-z0-9._-]", "_", name).lstrip(".-")[:LONGEST]
 
 
-def _free(folder: Path, name: str, identifier: str) -> Path:
+def _free(folder: Path, name: str, identifier: str, taken: Collection[str] = ()) -> Path:
     stem, dot, suffix = name.partition(".")
     told_apart = f"{stem}-{identifier[:TOLD_APART]}{dot}{suffix}"
     candidates = [name, told_apart, identifier] if name else [identifier]
-    free = next((c for c in candidates if not os.path.lexists(folder / c)), None)
+    free = next((c for c in candidates if c not in taken and not os.path.lexists(folder / c)), None)
     if free is None:
         raise UserError(f"{folder}: {', '.join(candidates)} are there with other contents")
     return folder / free

@@ -16,11 +16,12 @@ PACKAGE = Path(fuzzlab.__file__).parent
 LAYERS = (
     (
         "errors verdict message lazy escape files unicode injections boundaries regextree interrupts plateau columns "
-        "screen cover outline tally signs trial"
+        "screen cover outline tally signs trial stencil"
     ),
     (
-        "events evidence sidecar channel blackbox footprint project duration tokens disguises shapes ed25519 percent "
-        "clock sanitizers patterns words bytecode sensitive jsonleaves codings safeyaml behaviour reach suspects"
+        "events evidence sidecar channel blackbox footprint project duration tokens disguises shapes ed25519 clock "
+        "sanitizers patterns words bytecode sensitive jsonleaves codings safeyaml percent behaviour reach suspects "
+        "origin scaffold"
     ),
     "strings grammar revisions changes sources constants promises harvest samples known",
     "heads document trees rows csvtext blocks schemas regexes merging nodes sinks/ leaves table literals fakes probes",
@@ -33,14 +34,14 @@ LAYERS = (
     "target",
     "finder scope corpus card journal board guard chain watch loops",
     "proof wrappers answer surroundings",
-    "executor dictionary register stock intake lookup ledger subject",
-    "autopsy triage inprocess feedback traffic testimony witness gaps tryout draft fresh",
+    "executor dictionary register stock intake lookup ledger subject workflows",
+    "autopsy triage inprocess feedback traffic testimony witness gaps tryout draft clusterfuzz fresh",
     "mix history",
     "engines/",
     "process child schedule causes checkup",
     "worker lane tracing rehearsal",
-    "backlog course session distil observe comparison",
-    "campaign",
+    "backlog course session distil observe comparison libfuzzer sketch",
+    "campaign starter",
     "reports/",
     "run",
     "pytest_plugin commands/",
