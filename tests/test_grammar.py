@@ -32,6 +32,12 @@ def test_another_function_of_another_argument_at_once() -> None:
     assert _reached(grammar, (), r"size\(\[\?q > `3`\]\)")
 
 
+def test_a_number_in_quotes_is_a_number() -> None:
+    """What takes an argument's place is at times a quoted number of the seeds, and then at times a telling one."""
+    grammar = Grammar(["length(a)", "a[?x > `1`]"])
+    assert _reached(grammar, ("ceil",), r"ceil\(`NaN`\)")
+
+
 def test_no_word_no_seed() -> None:
     """Nothing is said without seeds, and texts without structure give no sentences."""
     assert not Grammar(())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from random import Random
 from typing import Any
@@ -15,10 +15,12 @@ from fuzzlab.feedback import Feedback
 from fuzzlab.mix import (
     ACCEPTED,
     BYTES,
+    EARLY,
     FLOOR,
     FRESH,
     LARGE_EVERY,
     MUTATE_DEPTH,
+    NEAR,
     POOL,
     POOL_LARGEST,
     PRIOR,
@@ -89,7 +91,10 @@ def test_an_arm_that_is_not_there_gets_nothing() -> None:
     assert sum(share.chances()) == pytest.approx(1)
 
 
-def mix(form: formats.Format[Any], *, fresh: list[bytes], recorded: list[bytes] | None = None) -> Mix:
+def mix(
+    form: formats.Format[Any], *, fresh: list[bytes], recorded: list[bytes] | None = None,
+    examples: Sequence[bytes] = (), seeds: Sequence[bytes] = (),
+) -> Mix:  # fmt: skip
     def blind(data: bytes, max_size: int) -> bytes:
         return (data + b"~")[-max_size:]
 
@@ -101,6 +106,8 @@ def mix(form: formats.Format[Any], *, fresh: list[bytes], recorded: list[bytes] 
         blind=blind,
         fresh=lambda: batches.pop() if batches else [],
         recorded=recorded,
+        examples=examples,
+        seeds=seeds,
     )
 
 
@@ -242,3 +249,29 @@ def test_accepted_inputs_are_kept() -> None:
     assert any(int(data) < POOL for data in made.accepted), "a random one makes room, not the oldest"
     numbers = [int(data) for data in made.accepted]
     assert all(one < other for one, other in pairwise(numbers))
+
+
+def _rows(made: Mix, count: int) -> list[bytes]:
+    """The first outputs of rows of mutations of one input, each of which shows something new."""
+    mutate, executed = made.mutator()
+    found = []
+    for number in range(count):
+        found.append(mutate(b"from libFuzzer", 64, number * 7919))
+        executed(found[-1], False)
+    return found
+
+
+def test_a_campaign_begins_beside_its_seeds() -> None:
+    """Half of the first rows begin with a seed, and few of the later ones; without seeds, none does."""
+    form = formats.text(max_size=64)
+    near = [b"SEED" in out for out in _rows(mix(form, fresh=[], seeds=[b"SEED"]), 40 * NEAR)]
+    assert NEAR / 5 < sum(near[:NEAR]) < NEAR
+    assert sum(near[-NEAR:]) < NEAR / 8
+    assert not any(b"SEED" in out for out in _rows(mix(form, fresh=[]), NEAR))
+
+
+def test_examples_are_tried_early_and_once_the_shortest_first() -> None:
+    """One in every few inputs is one until all were tried."""
+    examples = [b"example" + b"!" * size for size in (9, 5, 1, 7, 3)]
+    made = _rows(mix(formats.raw(max_size=64), fresh=[], examples=examples), 40 * EARLY)
+    assert [out for out in made if out in examples] == sorted(examples, key=len)

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fuzzlab import formats, strings, unicode
+from fuzzlab.boundaries import DATES, OFFSETS, TELLING_NUMBERS, TIMES
 from tests.formats import seeded
 
 SEEDS = (b"123456789", b"user@platform", b"a-b-c-1-2-3")
@@ -174,3 +175,21 @@ def _minimal(value: str, keep: object) -> str:
 def test_minima(value: str, keep: object, minimum: str) -> None:
     """A greedy reduction ends at a text of which nothing can be spared, of digits where they do."""
     assert _minimal(value, keep) == minimum
+
+
+def test_dates_go_to_their_ends() -> None:
+    """Each date, time and offset comes up, at times several at once, and what stands around them stays."""
+    rng = seeded(5)
+    made = [strings.change_date(rng, "on 2024-05-06T07:08:09+00:00, or not") for _ in range(3_000)]
+    assert all(text is not None and text.startswith("on ") and text.endswith(", or not") for text in made)
+    for piece in (*DATES, *TIMES, *OFFSETS):
+        assert any(piece in str(text) for text in made), piece
+    assert any("9999-12-31T23:59:59" in str(text) for text in made)
+    assert strings.change_date(rng, "call 12-34 at 5") is None
+
+
+def test_numbers_that_break_arithmetic_come_up() -> None:
+    """Each of them takes the place of a number within some hundred changes of it."""
+    rng = seeded(6)
+    made = {strings.change_number(rng, "x = 12;") for _ in range(1_000)}
+    assert {f"x = {number};" for number in TELLING_NUMBERS} <= made
