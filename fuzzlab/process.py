@@ -141,8 +141,7 @@ class Child:
                 env=_environment(folder),
             )
         if gentle:
-            with contextlib.suppress(OSError):  # it is gone already: the next receive says so
-                os.setpriority(os.PRIO_PROCESS, self.process.pid, os.getpriority(os.PRIO_PROCESS, 0) + GENTLE_NICE)
+            _be_gentle(self.process.pid)
         self._send(order or {"do": "run", "observes": observes})
 
     def _send(self, order: Message) -> None:
@@ -424,6 +423,18 @@ def _cpu_seconds(pid: int) -> float:
         return time.clock_gettime((~pid << 3) | 2)
     except OSError:
         return 0.0
+
+
+def _be_gentle(pid: int) -> None:
+    """Let a process, which leads a session of its own, give way to others.
+
+    Linux shares a core out among sessions first, where it groups them (sched(7), "The autogroup feature"): there the
+    niceness of a process counts within its session only, and the session has one of its own.
+    """
+    with contextlib.suppress(OSError):  # it is gone already: the next receive says so
+        os.setpriority(os.PRIO_PROCESS, pid, os.getpriority(os.PRIO_PROCESS, 0) + GENTLE_NICE)
+    with contextlib.suppress(OSError):  # no such file elsewhere
+        Path(f"/proc/{pid}/autogroup").write_text(f"{GENTLE_NICE}\n", encoding="ascii")
 
 
 def _environment(folder: Path) -> dict[str, str]:
