@@ -74,7 +74,7 @@ def clusterfuzz(
     plan.create("Dockerfile", _dockerfile(project, place, requirement, repository))
     plan.create("build.sh", _build(place, repository), is_program=True)
     head = "".join(f"{key}: {quoted(repository)}\n" for key in ("homepage", "main_repo")) if repository else ""
-    plan.create("project.yaml", filled("clusterfuzz/project.yaml.in", head=head))
+    plan.create("project.yaml", filled("clusterfuzz/project.in", head=head))
     for target in targets:
         _one(plan, project, target, warn)
     return plan
