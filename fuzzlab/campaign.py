@@ -39,6 +39,8 @@ from fuzzlab.process import CLOSED_LINE, Lost
 from fuzzlab.project import Project
 from fuzzlab.register import Register
 from fuzzlab.schedule import Standing, next_slice, standings_after
+from fuzzlab.sideline import Sideline
+from fuzzlab.steepness import Steep
 from fuzzlab.target import Target
 from fuzzlab.verdict import Finding, Outcome, Verdict
 from fuzzlab.worker import scratch
@@ -50,6 +52,9 @@ PROGRESS_EVERY = 1.0
 
 LOSSES = 3
 """Workers in a row that may be killed from outside before their first execution."""
+
+GROWN = 32
+"""Coverage inputs of earlier runs, the newest, whose growth is looked at."""
 
 GRACE = 15.0
 """Seconds that triage may go on after a campaign's end; findings beyond stay stored as they were found."""
@@ -69,6 +74,8 @@ class Limits:
     plateau: float = 0.0
     workers: int = 1
     seed: int = 0
+    growth: float = 0.0
+    """Part of a worker's time in which the growth of costs is looked at."""
     minimise: float | None = None
     """Seconds of minimising a finding (None: as long as is usual for its outcome)."""
 
@@ -94,6 +101,7 @@ class Campaign:
         self._states = {target.name: self._state(target) for target in targets}
         self._standings = {name: Standing(left=limits.seconds_each) for name in self._states}
         self._triage = Backlog(self.folder, seconds=limits.minimise, on_better=self._improved)
+        self._sideline = Sideline(self.folder, targets, share=limits.growth * limits.workers, seed=limits.seed)
         self._end = 0.0
 
     def run(self) -> Generator[Event, None, None]:
@@ -106,6 +114,7 @@ class Campaign:
         self._end = time.monotonic() + self.limits.seconds
         progressed = looked = time.monotonic()
         for state in self._states.values():
+            self._sideline.offer(state.target.name, state.corpus.newest(GROWN) if self.limits.growth else ())
             for finding in list(state.register.take_up()):
                 self._triage.put(state.target, finding, recorded=state.corpus.seeds(), later=True)
         try:
@@ -149,6 +158,7 @@ class Campaign:
         for state in self._states.values():
             for lane in list(state.lanes):
                 self._retire(state, lane)
+        self._sideline.close()
         self._triage.close()
         for raw, done in self._triage.finished():
             self._states[raw.target].register.settle(raw, done)
@@ -304,7 +314,7 @@ class Campaign:
         self, state: Course, lane: Lane, data: bytes, verdict: Verdict, executions: int, seconds: float
     ) -> Iterator[Event]:  # fmt: skip
         """A worker met a violation whose signature it had not met before."""
-        if verdict.signature in state.register.seen:
+        if verdict.signature in state.register.seen or state.register.covers(verdict):
             return
         if (known := state.register.known(verdict)) is not None:
             if state.register.is_news(known):
@@ -335,6 +345,21 @@ class Campaign:
                         lane.lose_patience(settled.verdict.place)
         for name, error in self._triage.failures():
             yield from self._drop(self._states[name], error)
+        for name, found in self._sideline.finished():
+            if isinstance(found, Steep):
+                yield from self._steep(self._states[name], found)
+            else:
+                yield Warned(f"its growth is not looked at: {found}", name)
+
+    def _steep(self, state: Course, steep: Steep) -> Iterator[Event]:
+        """The cost of an input grows too fast."""
+        finding = Finding(
+            target=state.target.name, verdict=steep.verdict, data=steep.data, minimised_from=steep.first_size,
+            found_after_seconds=state.active, found_after_executions=state.all_executions,
+            options=state.target.options,
+        )  # fmt: skip
+        if (grown := state.register.grown(finding)) is not None:
+            yield FindingSeen(grown)
 
     def _take_in(self, state: Course, lane: Lane, *, final: bool = False) -> None:
         """Move what reached new code into the corpus."""
@@ -350,6 +375,7 @@ class Campaign:
                 if state.kept is not None:
                     state.kept.append(data)
                 state.discoveries.note(state.all_tried)
+                self._sideline.offer(state.target.name, [data])
                 for other in state.lanes:
                     if other is not lane:
                         other.offer(data)

@@ -7,9 +7,20 @@ import shlex
 from collections.abc import Iterator
 
 from fuzzlab.escape import escaped, hex_dump, one_line, shown_input
+from fuzzlab.growth import Growth
+from fuzzlab.plot import plotted, rows
 from fuzzlab.verdict import Cause, Finding, Outcome, Status, Verdict
 
-__all__ = ["card", "cause_line", "frame_lines", "history_lines", "passed_line", "replay_command", "sentence"]
+__all__ = [
+    "card",
+    "cause_line",
+    "frame_lines",
+    "growth_lines",
+    "history_lines",
+    "passed_line",
+    "replay_command",
+    "sentence",
+]
 
 FRAMES_SHOWN = 6
 """Frames of a card, the innermost ones: enough to see who called whom, few enough to see the input beside them."""
@@ -26,7 +37,7 @@ def sentence(verdict: Verdict) -> str:
         Outcome.DIED: f"killed its process ({exception})",
         Outcome.BAD_RESULT: f"returned a result that breaks {escaped(verdict.clause)}: {message}",
         Outcome.EFFECT: f"had a side effect, it {message}",
-        Outcome.SUPERLINEAR: f"costs more than its input is long: {message}",
+        Outcome.SUPERLINEAR: f"takes more than its share as its input grows: {message}",
     }
     return f"the parser {sentences.get(verdict.outcome, str(verdict.outcome))}"
 
@@ -61,7 +72,7 @@ def card(finding: Finding) -> Iterator[str]:
     if not _is_text(finding.data):
         for row in hex_dump(finding.data):
             yield f"    {row}"
-    yield from (f"    {line}" for line in frame_lines(verdict))
+    yield from (f"    {line}" for line in (*frame_lines(verdict), *growth_lines(verdict.growth)))
     for cause in verdict.causes:
         yield f"    {cause_line(cause)}"
     if finding.cause:
@@ -93,6 +104,25 @@ def frame_lines(verdict: Verdict) -> Iterator[str]:
     for frame in shown:
         times = f"  ({frame.repeats} times)" if frame.repeats > 1 else ""
         yield escaped(f"{frame.file}:{frame.line}  in {frame.function}{times}")
+
+
+def growth_lines(growth: Growth | None) -> Iterator[str]:
+    """Yield how an input grows and what it then costs, as a table and as a plot."""
+    if growth is None:
+        return
+    swelling = growth.swelling
+    where = f", in the {escaped(swelling.part)}" if swelling.part else ""
+    yield f"grows by {shown_input(swelling.unit)} ({escaped(swelling.way)}{where})"
+    around = [
+        (name, part) for name, part in (("behind", swelling.head), ("before", swelling.core + swelling.tail)) if part
+    ]
+    if around:
+        yield "  " + ", ".join(f"{name} {shown_input(part)}" for name, part in around)
+    found = list(rows(growth))
+    wide, high = (max((len(each) for each in column), default=0) for column in zip(*found, strict=True))
+    for size, cost in found:
+        yield f"  {size:>{wide}}  {cost:>{high}}"
+    yield from plotted(growth)
 
 
 def cause_line(cause: Cause) -> str:

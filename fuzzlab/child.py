@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from fuzzlab.blackbox import ACCEPTED, INDEX, RECYCLE, BlackBox
-from fuzzlab.channel import Channel, Closed, pack, unpack
+from fuzzlab.channel import Channel, Closed, Message, pack, unpack
+from fuzzlab.dictionary import mine
 from fuzzlab.engines import coverage
 from fuzzlab.errors import UserError
 from fuzzlab.executor import ACCEPTED_VERDICT, CUT_OFF, REJECTED_VERDICT, Executor
@@ -28,6 +29,7 @@ from fuzzlab.finder import adhoc, import_module
 from fuzzlab.footprint import reserved
 from fuzzlab.guard import DUMP_SIGNAL, Guard
 from fuzzlab.history import BATCH, CAMPAIGN, Found, History
+from fuzzlab.metering import Meter, plain
 from fuzzlab.scope import Scope
 from fuzzlab.target import REGISTRY, Target
 from fuzzlab.testimony import Testimony
@@ -77,7 +79,7 @@ def _work(channel: Channel, order: dict[str, Any]) -> None:
         with coverage.instrumented(order["packages"]):
             target = _load(order)
     else:
-        target = _load(order)
+        target = plain(_load(order)) if order["do"] == "meter" else _load(order)
     wrappers.add(target.contract.statements)
     wrappers.put(scope.roots)
     wrappers.check()
@@ -97,6 +99,10 @@ def _work(channel: Channel, order: dict[str, Any]) -> None:
         coverage.run(executor, history, order["fuzz"], channel.send, ready)
     elif order["do"] == "trace":
         coverage.trace(executor, order["trace"], channel.send, ready)
+    elif order["do"] == "meter":
+        meter = Meter(executor, scope)
+        ready()
+        _weigh(channel, executor, meter)
     else:
         ready()
         history = History(executor, guard, BATCH, on_review=look_again)
@@ -159,6 +165,36 @@ def _tell_late(channel: Channel, executor: Executor, found: list[Found]) -> None
     for data, verdict in found:
         told = {"verdict": verdict.to_json(), "data": pack(data), "executions": executor.executions}
         channel.send({"is": "finding", **told})
+
+
+def _weigh(channel: Channel, executor: Executor, meter: Meter) -> None:
+    """Measure what inputs cost, as asked; say what words and patterns the code has, where to grow from."""
+    executor.begin()
+    while True:
+        message = channel.receive()
+        assert message is not None  # noqa: S101 - as above
+        match message["measure"]:
+            case "costs":
+                inputs = [unpack(packed) for packed in message["inputs"]]
+                costs = meter.costs(
+                    inputs,
+                    message["lengths"],
+                    meter=message["meter"],
+                    rounds=message["rounds"],
+                    caps=message["caps"],
+                    flat=message["flat"],
+                    bold=message["bold"],
+                )
+                answer: Message = {"is": "metered", "costs": costs}
+            case "place":
+                small, large = map(unpack, message["inputs"])
+                short, long = message["lengths"]
+                verdict = meter.place(small, large, (short, long), meter=message["meter"], bound=message["bound"])
+                answer = {"is": "placed", "verdict": verdict.to_json()}
+            case _:
+                vocabulary = mine(executor.target, executor.scope)
+                answer = {"is": "mined", "words": list(map(pack, vocabulary.words)), "patterns": vocabulary.patterns}
+        channel.send(answer)
 
 
 def _load(order: dict[str, Any]) -> Target:

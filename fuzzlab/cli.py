@@ -22,6 +22,7 @@ COMMANDS = {
     "replay": "Run every stored input once.",
     "check": "Property tests: examples of the format, made by Hypothesis.",
     "fuzz": "A coverage-guided campaign over all targets, or these.",
+    "growth": "How fast cost grows with the length of an input.",
     "findings": "The register of what was found: list, show, accept, reopen.",
     "corpus": "The stored inputs: stats, distil, add, show.",
     "import": "Take recorded traffic into a target's corpus, without its secrets.",

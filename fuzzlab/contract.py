@@ -23,13 +23,20 @@ _EXAMPLES = {"reads": "['templates']", "writes": "['/tmp']", "statements": "['sh
 WALL_FACTOR = 5
 """Wall-clock seconds per CPU second of the budget: a sleeping target is stopped too, a busy machine is not blamed."""
 
+LEAST_EXPONENT, MOST_EXPONENT = 1.2, 10.0
+"""Of a budget: what sorts takes the power of 1.1 or so, and no cost can be measured with less of an error than 0.1."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
-    """What one execution may cost: `seconds` of CPU, five times that on the wall clock, `memory` new bytes."""
+    """What one execution may cost: `seconds` of CPU, five times that on the wall clock, `memory` new bytes.
+
+    `exponent` is how fast the cost may grow with the length of the input: as its power of that.
+    """
 
     seconds: float = 1.0
     memory: int = 512 * 1024 * 1024
+    exponent: float = 1.5
 
     def __post_init__(self) -> None:
         """Refuse what no execution could keep."""
@@ -37,6 +44,10 @@ class Budget:
             raise UserError(f"Budget(seconds={self.seconds!r}): seconds must be between 0.01 and 3600")
         if self.memory < 1024 * 1024:
             raise UserError(f"Budget(memory={self.memory!r}): memory is in bytes, at least 1048576 (1 MiB)")
+        if not LEAST_EXPONENT <= self.exponent <= MOST_EXPONENT:
+            raise UserError(
+                f"Budget(exponent={self.exponent!r}): exponent must be between {LEAST_EXPONENT} and {MOST_EXPONENT:g}"
+            )
 
     @property
     def wall(self) -> float:

@@ -7,6 +7,7 @@ disagree (a kill, an editor, a merge) is set aside and warned of, never fatal, n
 from __future__ import annotations
 
 import contextlib
+import heapq
 import os
 import secrets
 import stat
@@ -103,6 +104,12 @@ class Corpus:
         for role in roles or Role:
             for _, data in self._files(self.folder(role), named_by_content=role is not Role.SEED):
                 yield data
+
+    def newest(self, most: int) -> list[bytes]:
+        """Give coverage inputs, the newest last, and behind them the seeds: what growth is looked for in."""
+        stored = heapq.nlargest(most, self.stored(Role.COVERAGE), key=lambda each: each.modified)
+        found = [self.read(each.path) for each in reversed(stored)]
+        return [*(data for data in found if data is not None), *self.seeds()]
 
     def stored(self, *roles: Role) -> Iterator[Stored]:
         """Yield the stored inputs of these roles, or of all, regressions first; each is read once and let go of."""

@@ -8,9 +8,18 @@ from collections.abc import Iterable
 from pydantic import BaseModel, ConfigDict
 
 from fuzzlab.events import TargetResult
+from fuzzlab.growth import Growth
 from fuzzlab.verdict import Finding, Outcome, Status
 
-__all__ = ["CauseDocument", "FindingDocument", "RunDocument", "TargetDocument", "finding_document", "run_document"]
+__all__ = [
+    "CauseDocument",
+    "FindingDocument",
+    "GrowthDocument",
+    "RunDocument",
+    "TargetDocument",
+    "finding_document",
+    "run_document",
+]
 
 VERSION = 1
 """Raised when a field changes its meaning or goes; a new field does not raise it."""
@@ -26,6 +35,23 @@ class CauseDocument(_Model):
     exception: str
     message: str
     location: str
+
+
+class GrowthDocument(_Model):
+    """What an input costs as it grows: `costs` are lines of Python, or seconds of CPU time, at so many bytes (`sizes`).
+
+    It grows by `unit`, which follows `head` and is followed by `tail`; all three in base64.
+    """
+
+    exponent: float
+    bound: float
+    meter: str
+    sizes: list[int]
+    costs: list[float]
+    way: str
+    unit_base64: str
+    head_base64: str
+    tail_base64: str
 
 
 class FindingDocument(_Model):
@@ -52,11 +78,13 @@ class FindingDocument(_Model):
     causes: list[CauseDocument] = []
     evidence: list[str] = []
     cause: str = ""
+    growth: GrowthDocument | None = None
 
 
 class TargetDocument(_Model):
     """One target in one run; `coverage` is 0 where the engine does not measure it.
 
+    `steepest` is the steepest of the curves of cost that were dear enough to be judged, where growth was looked at.
     `findings` failed in this run. `fixed` were on record and no longer fail, `outdated` are accepted and
     no longer fail.
     """
@@ -72,6 +100,7 @@ class TargetDocument(_Model):
     findings: list[FindingDocument]
     fixed: list[FindingDocument] = []
     outdated: list[FindingDocument] = []
+    steepest: GrowthDocument | None = None
 
 
 class RunDocument(_Model):
@@ -98,6 +127,7 @@ def run_document(results: Iterable[TargetResult], *, exit_code: int, seconds: fl
             findings=[finding_document(finding) for finding in result.findings],
             fixed=[finding_document(finding) for finding in result.fixed],
             outdated=[finding_document(finding) for finding in result.outdated],
+            steepest=None if result.steepest is None else growth_document(result.steepest),
         )
         for result in results
     ]
@@ -130,7 +160,20 @@ def finding_document(finding: Finding) -> FindingDocument:
         ],
         evidence=[_encodable(other.path) for other in finding.evidence],
         cause=_encodable(finding.cause),
+        growth=None if verdict.growth is None else growth_document(verdict.growth),
     )
+
+
+def growth_document(growth: Growth) -> GrowthDocument:
+    """Write down how a cost grows."""
+    swelling = growth.swelling
+    unit, head, tail = (
+        base64.b64encode(part).decode("ascii") for part in (swelling.unit, swelling.head, swelling.core + swelling.tail)
+    )
+    return GrowthDocument(
+        exponent=round(growth.exponent, 3), bound=growth.bound, meter=growth.meter, sizes=list(growth.sizes),
+        costs=list(growth.costs), way=_encodable(swelling.way), unit_base64=unit, head_base64=head, tail_base64=tail,
+    )  # fmt: skip
 
 
 def _encodable(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from fuzzlab.growth import Growth
 from fuzzlab.tally import Tally
 from fuzzlab.verdict import Finding
 
@@ -11,6 +12,7 @@ __all__ = [
     "Event",
     "FindingPassed",
     "FindingSeen",
+    "GrowthMeasured",
     "Plateaued",
     "Progressed",
     "TargetFinished",
@@ -28,6 +30,7 @@ class TargetResult:
     `workers` is how many it has at this moment, where that changes during a run. `newest` is the age of the last new
     behaviour: seconds since the last input that reached new code, None before one did in this run.
     `tally` is what the engine saw beside the verdicts, where it looks (replay, property).
+    `steepest` is the steepest curve of costs, where growth was looked at.
     `findings` failed in this run. `fixed` were on record and no longer fail, `outdated` are accepted and
     no longer fail.
     """
@@ -46,6 +49,7 @@ class TargetResult:
     fixed: tuple[Finding, ...] = ()
     outdated: tuple[Finding, ...] = ()
     tally: Tally = field(default_factory=Tally)
+    steepest: Growth | None = None
 
     @property
     def executions_per_second(self) -> float:
@@ -82,6 +86,15 @@ class FindingPassed:
 
 
 @dataclass(frozen=True, slots=True)
+class GrowthMeasured:
+    """How a target's cost grows: the steepest of so many curves, None where all of them were too cheap to judge."""
+
+    target: str
+    steepest: Growth | None
+    curves: int
+
+
+@dataclass(frozen=True, slots=True)
 class WorkerRestarted:
     """A worker was lost and replaced."""
 
@@ -112,4 +125,14 @@ class TargetFinished:
     result: TargetResult = field()
 
 
-Event = TargetStarted | Progressed | FindingPassed | FindingSeen | WorkerRestarted | Plateaued | Warned | TargetFinished
+Event = (
+    TargetStarted
+    | Progressed
+    | FindingPassed
+    | FindingSeen
+    | GrowthMeasured
+    | WorkerRestarted
+    | Plateaued
+    | Warned
+    | TargetFinished
+)

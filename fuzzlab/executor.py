@@ -130,6 +130,11 @@ class Executor:
         self._observer = observer if first is None else both
         self.execute = self._closure(self._observer)
 
+    def wrap(self, around: Callable[[Callable[..., Any]], Callable[..., Any]]) -> None:
+        """Call the target through what `around` makes of it, without our own decoding, from now on."""
+        self._function = around(self._function)
+        self.execute = self._closure(self._observer)
+
     def install(self, guard: Guard) -> None:
         """Take over what belongs to a worker's process: the audit hook, the soft limit's signal, `os._exit`."""
         promise = self.target.contract

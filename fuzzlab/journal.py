@@ -16,6 +16,7 @@ from fuzzlab.events import (
     Event,
     FindingPassed,
     FindingSeen,
+    GrowthMeasured,
     Plateaued,
     Progressed,
     TargetFinished,
@@ -80,6 +81,8 @@ def _fields(event: Event) -> dict[str, Any]:
             return {"target": target}
         case FindingSeen(finding) | FindingPassed(finding):
             return {"target": finding.target, "finding": finding_document(finding).model_dump(mode="json")}
+        case GrowthMeasured(target, steepest, curves):
+            return {"target": target, "curves": curves, "exponent": steepest and round(steepest.exponent, 3)}
         case WorkerRestarted(target, reason):
             return {"target": target, "reason": reason}
         case Plateaued(target, executions):

@@ -6,11 +6,11 @@ import re
 import warnings
 from collections.abc import Iterator
 from re import _constants  # what its trees are made of
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from fuzzlab.regextree import REPEATS, inside, parsed
 
-__all__ = ["looks_like_one", "pieces", "samples"]
+__all__ = ["Pump", "looks_like_one", "pieces", "pumps", "samples"]
 
 META: Final = re.compile(r"[\\\[(^$*+?{|]")
 """What a string must hold somewhere to be worth reading as a pattern."""
@@ -64,6 +64,60 @@ def samples(pattern: str, flags: int = 0) -> tuple[str, ...]:
     except (ValueError, re.error, RecursionError):
         pass
     return tuple(found)
+
+
+class Pump(NamedTuple):
+    """What a pattern lets be repeated: a text that leads there, one repetition, and how deep repetitions nest."""
+
+    prefix: str
+    unit: str
+    depth: int
+
+
+def pumps(pattern: str, flags: int = 0) -> tuple[Pump, ...]:
+    """Give what a pattern may be made to go over again and again: its repetitions, then its literals, then a match."""
+    tree = parsed(pattern, flags)
+    if tree is None:
+        return ()
+    found: dict[tuple[str, str], int] = {}
+    try:
+        for chosen in range(MOST_ALTERNATIVES):
+            _pump(tree, "", chosen, 0, found)
+        whole = _shortest(tree, {}, 0)
+    except (ValueError, RecursionError):
+        whole = ""
+    for text in (*pieces(pattern, flags), whole):
+        for unit in dict.fromkeys((text, text[:1])):
+            found.setdefault(("", unit), 0)
+    kept = [Pump(prefix, unit, depth) for (prefix, unit), depth in found.items() if 0 < len(unit) <= LONGEST_SAMPLE]
+    return tuple(sorted(kept, key=lambda pump: -pump.depth))
+
+
+def _pump(tree: Any, prefix: str, chosen: int, depth: int, found: dict[tuple[str, str], int]) -> None:
+    for operator, argument in tree:
+        endless = operator in REPEATS and int(argument[1]) > MOST_COPIES
+        if endless:
+            key = prefix[:LONGEST_SAMPLE], _shortest(argument[2], {}, chosen) or _once(argument[2], chosen)
+            found[key] = max(found.get(key, 0), depth + 1)
+        branches = inside(operator, argument)
+        if operator is _constants.BRANCH:
+            branches = [branches[chosen % len(branches)]]
+        for inner in branches:
+            _pump(inner, prefix, chosen, depth + endless, found)
+        prefix += _matched(operator, argument, {}, chosen)
+
+
+def _once(tree: Any, chosen: int) -> str:
+    """Give a text in which each repetition is there at least once."""
+    out = ""
+    for operator, argument in tree:
+        if operator in REPEATS:
+            out += _shortest(argument[2], {}, chosen) or _once(argument[2], chosen)
+        elif operator is _constants.SUBPATTERN:
+            out += _once(argument[3], chosen)
+        else:
+            out += _matched(operator, argument, {}, chosen)
+    return out
 
 
 def _runs(tree: Any) -> Iterator[str]:

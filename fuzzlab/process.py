@@ -188,6 +188,8 @@ class Child:
             case "ready":
                 self._is_ready = True
                 return message
+            case "metered" | "placed" | "mined":
+                return self._weighed(message)
             case "verdict" | "finding" | "ran" | "behaviour" | "tried":
                 return self._checked(message)
         raise HarnessError(f"{self.target.name}: a worker says what means nothing: {str(message)[:80]}")
@@ -215,6 +217,18 @@ class Child:
         except (KeyError, TypeError, ValueError, OverflowError, AttributeError) as error:
             raise HarnessError(f"{self.target.name}: a worker sent a message that is none ({error!r})") from error
         return checked
+
+    def _weighed(self, message: Message) -> Message:
+        """Read the fields of what a metering worker says."""
+        try:
+            if message["is"] == "metered":
+                return {"is": "metered", "costs": [float(cost) for cost in message["costs"]]}
+            if message["is"] == "mined":
+                patterns = [(str(source), int(flags)) for source, flags in message["patterns"]]
+                return {"is": "mined", "words": list(map(unpack, message["words"])), "patterns": patterns}
+            return {"is": "placed", "verdict": Verdict.from_json(message["verdict"])}
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
+            raise HarnessError(f"{self.target.name}: a worker sent a message that is none ({error!r})") from error
 
     def wait_ready(self) -> None:
         """Wait until the target is imported.

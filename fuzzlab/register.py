@@ -49,6 +49,22 @@ class Register:
             self._announced.add(recorded.signature)
         return recorded
 
+    def covers(self, verdict: Verdict) -> bool:
+        """Whether a loop is known already: what grows too fast hangs when there is more of it.
+
+        A hang is said to be where the innermost call that does not end stands, growth where the cost is: there, or
+        further in. Only a hang next to the growth is the same for certain; another loop may stand further out.
+        """
+        known = [f.verdict for f in (*self.recorded.values(), *self.seen.values()) if f.status is not Status.FIXED]
+        if verdict.outcome is Outcome.SUPERLINEAR:
+            places = {frame.place for frame in verdict.frames}
+            return any(other.outcome is Outcome.HANG and other.place in places for other in known)
+        return verdict.outcome is Outcome.HANG and any(
+            verdict.place in {frame.place for frame in other.frames[-2:]}
+            for other in known
+            if other.outcome is Outcome.SUPERLINEAR
+        )
+
     def is_news(self, known: Finding) -> bool:
         """Whether what `known` gave is to be announced: once a run, also where an old record stands for several."""
         if known.id in self._told:
@@ -124,10 +140,20 @@ class Register:
             self._remove(raw)
         return self._once(settled)
 
+    def grown(self, finding: Finding) -> Finding | None:
+        """Take up what grows too fast, which is proved and as small as it gets; give it if it is to be announced."""
+        if self.covers(finding.verdict):
+            return None
+        if (known := self.known(finding.verdict)) is not None:
+            return known if self.is_news(known) else None
+        noted = self.note(finding)
+        return self.settle(noted, replace(noted, minimised=True))
+
     def take_up(self) -> Iterator[Finding]:
         """Yield the findings on record that an earlier run did not come to the end of minimising."""
         for finding in self.recorded.values():
-            if not finding.minimised and finding.deterministic and finding.status.is_open:
+            is_steep = finding.verdict.outcome is Outcome.SUPERLINEAR  # which is as small as it was made at once
+            if not finding.minimised and finding.deterministic and finding.status.is_open and not is_steep:
                 self._taken_up.add(_key(finding))
                 yield finding
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from fuzzlab import steepness
 from fuzzlab.causes import cause
 from fuzzlab.corpus import Corpus, Role
 from fuzzlab.engines import Runner
@@ -19,16 +20,19 @@ from fuzzlab.events import (
     Event,
     FindingPassed,
     FindingSeen,
+    GrowthMeasured,
     TargetFinished,
     TargetResult,
     TargetStarted,
     Warned,
     WorkerRestarted,
 )
+from fuzzlab.examples import first_inputs
 from fuzzlab.inprocess import InProcess
 from fuzzlab.ledger import Engine, Ledger
 from fuzzlab.project import Project
 from fuzzlab.register import Register
+from fuzzlab.steepness import Steep, Steepness
 from fuzzlab.tally import Tally
 from fuzzlab.target import Target
 from fuzzlab.triage import triage
@@ -39,6 +43,16 @@ __all__ = ["CHECK_MINIMISE_SECONDS", "Session", "standing"]
 
 CHECK_MINIMISE_SECONDS = 10.0
 """Seconds of minimising a finding in a pull request: Hypothesis has shrunk the cheap ones already."""
+
+
+CHECK_GROWTH_SECONDS = 10.0
+"""Seconds that a pull request waits at most for the growth of one target; a fast one takes less than one."""
+
+GROWN = 256
+"""Coverage inputs, the newest, of which the dearest are grown."""
+
+DRAWN, DRAWN_SECONDS = 8, 2.0
+"""Inputs of the format that are grown where none is stored, and seconds in which to draw them."""
 
 
 @dataclass(slots=True)
@@ -59,6 +73,7 @@ class Session:
     register: Register = field(init=False)
     _warnings: list[Warned] = field(default_factory=list)
     _runner: Worker | InProcess | None = None
+    _search: Steepness | None = None
     _began: float = 0.0
     _seconds: float | None = None
     _fixed: list[Finding] = field(default_factory=list)
@@ -91,6 +106,7 @@ class Session:
                 else:
                     yield from self._replayed(data, verdict)
                 yield from self._drain()
+            yield from self._grown_again(failed, given)
             if not given:
                 yield from self._look_back(failed, stored)
         yield from self._finished(None if given else "replay")
@@ -121,8 +137,34 @@ class Session:
                 yield FindingSeen(known)
             else:
                 yield from self._replayed(data, verdict)
-        yield from self._look_back(failed, inputs, among=[finding] if finding else [])
+        among = [finding] if finding else []
+        yield from self._grown_again(failed, {}, among=among)
+        yield from self._look_back(failed, inputs, among=among)
         yield from self._drain()
+
+    def _grown_again(
+        self, failed: dict[bytes, Verdict], given: Mapping[bytes, Path], *, among: Iterable[Finding] | None = None
+    ) -> Iterator[Event]:
+        """Measure what is on record as growing too fast: to run its input once says nothing of that."""
+        known = self.register.recorded.values() if among is None else among
+        records = (file for finding in known for file in (finding, *finding.evidence))
+        steep = [f for f in records if f.verdict.growth is not None and (not given or f.data in given)]
+        if not steep or self.in_process:
+            return
+        search = steepness.of(self.target, scratch(self.project))
+        try:
+            for finding in steep:
+                growth = finding.verdict.growth
+                verdict = None if growth is None else search.again(finding.data, growth)
+                if verdict is None:
+                    continue
+                failed[finding.data] = verdict
+                if finding.data in given:
+                    yield self._shown(finding.data, verdict, given[finding.data])
+                else:
+                    yield from self._replayed(finding.data, verdict)
+        finally:
+            search.scales.close()
 
     def _replayed(self, data: bytes, verdict: Verdict) -> Iterator[Event]:
         """A stored input failed."""
@@ -155,8 +197,56 @@ class Session:
             yield FindingPassed(finding)
             yield from self._drain()
 
-    def check(self, *, examples: int | None, seed: int | None, seconds: float = math.inf) -> Iterator[Event]:
+    def growth(self, *, seconds: float, ways: int | None, seed: int, bound: float | None = None) -> Iterator[Event]:
+        """Look for inputs whose cost grows too fast.
+
+        Args:
+            seconds: at the most.
+            ways: to grow, that are looked at (None: as many as there is time for).
+            seed: of the random choices.
+            bound: of the exponent, for that of the target's budget.
+
+        Raises:
+            UserError, HarnessError: as `replay`.
+        """
+        yield TargetStarted(self.target.name)
+        yield from self._drain()
+        yield from self._grown(seconds=seconds, ways=ways, seed=seed, bound=bound)
+        if self._search is not None:
+            yield GrowthMeasured(self.target.name, self._search.steepest, self._search.scales.curves)
+        yield from self._finished(None)
+
+    def _grown(self, *, seconds: float, ways: int | None, seed: int, bound: float | None = None) -> Iterator[Event]:
+        self._search = search = steepness.of(self.target, scratch(self.project), bound=bound, seed=seed)
+        began = time.monotonic()
+        self._began = self._began or began
+        try:
+            inputs = self._to_grow()
+            for steep in search.search(
+                search.dearest(inputs), most=ways, should_stop=lambda: time.monotonic() > began + seconds
+            ):
+                yield from self._steep(steep)
+        finally:
+            search.scales.close()
+            self._seconds = time.monotonic() - self._began
+
+    def _to_grow(self) -> list[bytes]:
+        """Give the inputs on record, or some of the format's own where there are none."""
+        return self.corpus.newest(GROWN) or first_inputs(self.target.format, count=DRAWN, seed=1, seconds=DRAWN_SECONDS)
+
+    def _steep(self, steep: Steep) -> Iterator[Event]:
+        """Something grows too fast, and is as small as it gets."""
+        finding = self._finding(steep.data, steep.verdict, self._search.scales.executions if self._search else 0)
+        if (grown := self.register.grown(replace(finding, minimised_from=steep.first_size))) is not None:
+            yield FindingSeen(grown)
+        yield from self._drain()
+
+    def check(
+        self, *, examples: int | None, seed: int | None, seconds: float = math.inf, ways: int = 0
+    ) -> Iterator[Event]:
         """Run the property engine for so many examples and seconds; what it finds is deflaked, minimised and stored.
+
+        Then let stored inputs grow in so many `ways`.
 
         Raises:
             UserError, HarnessError: as `replay`.
@@ -178,6 +268,8 @@ class Session:
                     continue
                 finding = self._finding(failure.data, failure.verdict, failure.executions)
                 yield from self._triaged(self.register.note(replace(finding, minimised_from=failure.first_size)))
+        if ways and not self.in_process:
+            yield from self._grown(seconds=CHECK_GROWTH_SECONDS, ways=ways, seed=seed or 0)
         yield from self._finished("check")
 
     def _accepted(self, runner: Runner) -> Iterator[Event]:
@@ -187,21 +279,22 @@ class Session:
         failed = dict(replay(inputs, runner))
         for data, verdict in failed.items():
             yield from self._replayed(data, verdict)
+        yield from self._grown_again(failed, {})
         yield from self._look_back(failed, inputs)
 
     @property
     def has_begun(self) -> bool:
         """Whether there is anything to tell of it."""
-        return self._runner is not None
+        return self._runner is not None or self._search is not None
 
     def result(self) -> TargetResult:
         """Give where the target stands, in the middle of a run too."""
-        runner = self._runner
+        runner, search = self._runner, self._search
         seconds = self._seconds if self._seconds is not None else time.monotonic() - self._began
         return TargetResult(
             name=self.target.name,
-            executions=runner.executions if runner else 0,
-            seconds=seconds if runner else 0.0,
+            executions=(runner.executions if runner else 0) + (search.scales.executions if search else 0),
+            seconds=seconds if self.has_begun else 0.0,
             accepted=runner.accepted if runner else 0,
             rejected=runner.rejected if runner else 0,
             corpus_size=sum(self.corpus.sizes().values()),
@@ -210,6 +303,7 @@ class Session:
             fixed=tuple(self._fixed),
             outdated=tuple(self._outdated),
             tally=runner.tally if runner else Tally(),
+            steepest=search.steepest if search else None,
         )
 
     @contextmanager

@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+from fuzzlab.growth import Growth
+
 __all__ = ["SENT", "Cause", "Finding", "Frame", "Moment", "Outcome", "Status", "Verdict", "input_id"]
 
 MESSAGE_LIMIT = 2_000
@@ -56,8 +58,8 @@ class Outcome(StrEnum):
 
     @property
     def is_costly(self) -> bool:
-        """Whether to see it again costs a second of waiting or a whole worker."""
-        return self in (Outcome.HANG, Outcome.MEMORY, Outcome.DIED)
+        """Whether to see it again costs a second of waiting, a whole worker, or many executions."""
+        return self in (Outcome.HANG, Outcome.MEMORY, Outcome.DIED, Outcome.SUPERLINEAR)
 
 
 class Status(StrEnum):
@@ -119,7 +121,7 @@ class Verdict:
     `exception` is the exception's name (with its module unless it is a builtin), or how the process died (`SIGSEGV`,
     `exit 0`). `clause` is the part of the contract that a `bad_result` or an `effect` broke. `frames` run from the
     outermost to the innermost, only those inside the code under test. `place` is where the bug is said to be. `causes`
-    are those of the exception, the nearest first.
+    are those of the exception, the nearest first. `growth` is what a `superlinear` was measured by.
     """
 
     outcome: Outcome
@@ -129,6 +131,7 @@ class Verdict:
     place: str = ""
     frames: tuple[Frame, ...] = ()
     causes: tuple[Cause, ...] = ()
+    growth: Growth | None = None
 
     @property
     def signature(self) -> str:
@@ -166,15 +169,20 @@ class Verdict:
     def needs_proof(self) -> bool:
         """Whether it counts only when a fresh process shows it again.
 
-        A busy machine makes hangs, somebody's kill or the kernel's OOM killer makes deaths, and a leak runs out of
-        something in an execution that is innocent.
+        A busy machine makes hangs and bends curves of costs, somebody's kill or the kernel's OOM killer makes deaths,
+        and a leak runs out of something in an execution that is innocent.
         """
         sent = self.outcome is Outcome.DIED and self.exception in SENT
-        return sent or self.outcome is Outcome.HANG or self.is_exhaustion
+        return sent or self.outcome in (Outcome.HANG, Outcome.SUPERLINEAR) or self.is_exhaustion
 
     def to_json(self) -> dict[str, Any]:
         """Plain data for a pipe or a file."""
-        return asdict(self)
+        document = asdict(self)
+        if self.growth is None:
+            del document["growth"]
+        else:
+            document["growth"] = self.growth.to_json()
+        return document
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Verdict:
@@ -196,6 +204,7 @@ class Verdict:
                 for f in data["frames"][-FRAMES_LIMIT:]
             ),
             causes=tuple(_cause(c) for c in data.get("causes", ())[:CAUSES_LIMIT]),
+            growth=Growth.from_json(data["growth"]) if data.get("growth") else None,
         )
 
 

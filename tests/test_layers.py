@@ -14,9 +14,10 @@ PACKAGE = Path(fuzzlab.__file__).parent
 
 # A module imports only from strictly lower layers, plus its own family's __init__. Lowest first.
 LAYERS = (
+    "growth",
     (
         "errors verdict message lazy escape files unicode injections boundaries regextree interrupts plateau columns "
-        "screen cover outline tally signs trial stencil"
+        "screen cover outline tally signs trial plot stencil"
     ),
     (
         "events evidence sidecar channel blackbox footprint project duration tokens disguises shapes ed25519 clock "
@@ -27,7 +28,7 @@ LAYERS = (
     "heads document trees rows csvtext blocks schemas regexes merging nodes sinks/ leaves table literals fakes probes",
     "jsontext spoilt uploads typed pruning transfer signatures scalars narrowing drift inference sameness stretches",
     "blueprint",
-    "documents violations",
+    "documents violations swellings",
     "redaction",
     "formats/ oracles/",
     "contract examples nastiness importers/",
@@ -35,12 +36,13 @@ LAYERS = (
     "finder scope corpus card journal board guard chain watch loops",
     "proof wrappers answer surroundings",
     "executor dictionary register stock intake lookup ledger subject workflows",
-    "autopsy triage inprocess feedback traffic testimony witness gaps tryout draft clusterfuzz fresh",
+    "metering autopsy triage inprocess feedback traffic testimony witness gaps tryout draft clusterfuzz fresh",
     "mix history",
     "engines/",
     "process child schedule causes checkup",
-    "worker lane tracing rehearsal",
-    "backlog course session distil observe comparison libfuzzer sketch",
+    "worker lane tracing rehearsal scales",
+    "steepness",
+    "backlog sideline course session distil observe comparison libfuzzer sketch",
     "campaign starter",
     "reports/",
     "run",

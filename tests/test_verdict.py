@@ -91,9 +91,10 @@ def test_locations() -> None:
 
 
 def test_outcomes() -> None:
-    """Everything but acceptance and refusal is a violation; what costs a second or a worker is costly."""
+    """Everything but acceptance and refusal is a violation; what costs a second, a worker or a series is costly."""
     assert [o for o in Outcome if not o.is_violation] == [Outcome.ACCEPTED, Outcome.REJECTED]
-    assert {o for o in Outcome if o.is_costly} == {Outcome.HANG, Outcome.MEMORY, Outcome.DIED}
+    costly = {Outcome.HANG, Outcome.MEMORY, Outcome.DIED, Outcome.SUPERLINEAR}
+    assert {o for o in Outcome if o.is_costly} == costly
 
 
 @given(st.binary())

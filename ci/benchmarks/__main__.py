@@ -15,6 +15,7 @@ from pathlib import Path
 from ci.benchmarks import bugs
 from ci.benchmarks.checks import checks
 from ci.benchmarks.constants import constants
+from ci.benchmarks.growth import growth
 from ci.benchmarks.joiners import joiners
 from ci.benchmarks.machine import machine
 from ci.benchmarks.measure import Measure, table
@@ -33,6 +34,7 @@ from ci.benchmarks.startup import startup
 BENCHMARKS: dict[str, Callable[[int], Iterator[Measure]]] = {
     "overhead": overhead,
     "memory": memory,
+    "growth": growth,
     "joiners": joiners,
     "minimise": minimise,
     "replay": replay,

@@ -24,6 +24,9 @@ from fuzzlab.session import CHECK_MINIMISE_SECONDS, Session, standing
 
 __all__ = ["command"]
 
+WAYS = 200
+"""In which the inputs of a target are let grow: a fast parser takes part of a second for them."""
+
 
 @click.command("check")
 @names_argument
@@ -58,7 +61,7 @@ def command(
         Session(project, target, in_process=in_process, minimise=seconds, strict=strict) for target in targets
     ]  # fmt: skip
     count = examples or project.config.examples
-    events = (event for session in sessions for event in session.check(examples=count, seed=seed))
+    events = (event for session in sessions for event in session.check(examples=count, seed=seed, ways=WAYS))
     return carry_out(
         project, events, lambda: standing(sessions),
         quiet=quiet, pull_request=True, strict=strict, publish=document if as_json else None,

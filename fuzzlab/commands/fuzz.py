@@ -33,6 +33,9 @@ __all__ = ["command"]
 DEFAULT_TIME = 60.0
 """Seconds: long enough to find what is easily found, short enough to wait for."""
 
+GROWTH = 0.05
+"""Part of the workers' time: what grows too fast is found in some hundred looks, of some milliseconds each."""
+
 PLATEAU = 1e-5
 """Chance of new behaviour an execution: one in 100,000, seconds of a fast target and minutes of a slow one."""
 
@@ -96,6 +99,7 @@ def command(
         seconds_each=seconds_each or math.inf,
         plateau=plateau_chance if until_plateau else 0.0,
         minimise=minimize,
+        growth=GROWTH,
         workers=workers or _cores(),
         seed=time.time_ns() if seed is None else seed,
     )

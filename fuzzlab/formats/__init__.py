@@ -25,7 +25,10 @@ from random import Random
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
+from fuzzlab import swellings
 from fuzzlab.errors import Undecodable
+from fuzzlab.growth import Swelling
+from fuzzlab.swellings import Units
 from fuzzlab.words import pick, placed
 
 if TYPE_CHECKING:
@@ -237,6 +240,14 @@ class Format(ABC, Generic[V]):
             mutated = raw_mutator(rng, data)
             if mutated is not None and len(mutated) <= self.max_size and mutated != data:
                 yield name, mutated
+
+    def swelling(self, rng: Random, data: bytes, units: Units) -> Swelling | None:
+        """Draw a way in which `data` can grow without end, or None where this draw gave none."""
+        return swellings.of_text(rng, data, units)
+
+    def inflated(self, data: bytes, swelling: Swelling, count: int) -> bytes:  # noqa: ARG002 - for those with parts
+        """Give the input that `swelling` makes of `data`, or of what was made of it before, with so many units."""
+        return swelling.grown(count)
 
     def describe(self) -> dict[str, Any]:
         """Give what `fuzzlab list` shows of it."""

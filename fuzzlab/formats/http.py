@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING, Any, Final
 from fuzzlab import formats, heads, signatures, strings, tokens, transfer, words
 from fuzzlab.errors import Undecodable, UserError
 from fuzzlab.formats import ByteMutation, Format, Reductions
+from fuzzlab.growth import Swelling
 from fuzzlab.heads import METHODS, byte_text, every_time, other_time, resized, some_header, with_pair
 from fuzzlab.lazy import LazyModule
 from fuzzlab.message import HttpMessage, Signer, TimedSigner
+from fuzzlab.swellings import Units
 
 if TYPE_CHECKING:
     from random import Random
@@ -51,6 +53,12 @@ WORDS_IN_BODY: Final = 3 / 4
 
 SLACK: Final = 8
 """Bytes left for a Content-Length that takes more digits after a mutation."""
+
+BODY: Final = "body"
+"""The part of a request that mostly grows."""
+
+SWELLING_HEADS: Final = 1 / 4
+"""Share of growing requests that grow anywhere."""
 
 CONTENT_TYPES: Final = {"json": "application/json", "csv": "text/csv", "text": "text/plain; charset=utf-8"}
 _HEAD_END: Final = re.compile(rb"\r?\n\r?\n")
@@ -271,6 +279,27 @@ class Http(Format[HttpMessage]):
     def fit(self, recorded: Sequence[bytes]) -> None:
         """Take in requests: their bodies are the body's format to fit."""
         self.body.fit([message.body for message in self.decoded(recorded)])
+
+    def swelling(self, rng: Random, data: bytes, units: Units) -> Swelling | None:
+        """Draw a way in which the body can grow, signed again, or the whole as it is."""
+        try:
+            body = self.decode(data).body
+        except Undecodable:
+            return super().swelling(rng, data, units)
+        if not body or rng.random() < SWELLING_HEADS:
+            return super().swelling(rng, data, units)
+        inner = self.body.swelling(rng, body, units)
+        return None if inner is None else replace(inner, part=BODY)
+
+    def inflated(self, data: bytes, swelling: Swelling, count: int) -> bytes:
+        """Give the request whose body, or all of which, has grown."""
+        if swelling.part != BODY:
+            return super().inflated(data, swelling, count)
+        try:
+            message = self.decode(data)
+        except Undecodable:
+            return super().inflated(data, swelling, count)
+        return self.encode(self._signed(resized(message, self.body.inflated(message.body, swelling, count))))
 
     def drifts(self, data: bytes) -> Iterator[tuple[str, bytes]]:
         """Yield what may become of the body, signed again."""

@@ -14,7 +14,7 @@ from itertools import chain, islice
 from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
-from fuzzlab import documents, drift, inference, jsontext, pruning, schemas, spoilt, strings, trees, words
+from fuzzlab import documents, drift, inference, jsontext, pruning, schemas, spoilt, strings, swellings, trees, words
 from fuzzlab.blueprint import Blueprint
 from fuzzlab.errors import Undecodable, UserError
 from fuzzlab.formats import Format, Reductions
@@ -51,8 +51,7 @@ LONGEST_PART, MOST_PARTS, BORROWINGS = 512, 256, 4
 SHARE_VALID: Final = 0.5
 """Of a schema's documents: what a parser does with the right ones is half of its contract."""
 
-SHARE_OF_ONE_RULE: Final = 0.15
-SHARE_DRIFTED: Final = 0.15
+SHARE_OF_ONE_RULE, SHARE_DRIFTED = 0.15, 0.15
 """Of a schema's documents, those that break one rule and no other, and those that a vendor's next version may send."""
 
 FITTING_TRIES: Final = 20
@@ -77,6 +76,7 @@ class Json(Format[Any]):
     """JSON documents, as `json.loads` gives them."""
 
     name = "json"
+    swelling = staticmethod(swellings.of_json)
 
     def __init__(self, schema: schemas.Schema | None, *, max_size: int) -> None:
         self.schema = schema

@@ -17,18 +17,20 @@ from rich.console import Console
 from rich.text import Text
 
 from fuzzlab.board import Board, Goal
-from fuzzlab.card import card, passed_line
+from fuzzlab.card import card, growth_lines, passed_line
 from fuzzlab.escape import one_line
 from fuzzlab.events import (
     Event,
     FindingPassed,
     FindingSeen,
+    GrowthMeasured,
     Plateaued,
     Progressed,
     TargetResult,
     Warned,
     WorkerRestarted,
 )
+from fuzzlab.growth import Growth, described
 from fuzzlab.screen import Region
 from fuzzlab.table import FINAL, Line, Standing, Style, Table
 from fuzzlab.verdict import Finding, Status
@@ -93,6 +95,8 @@ class Terminal:
                 self._console.print(Text(passed_line(finding), style=style))
             case WorkerRestarted(target, reason):
                 self._note(f"{target}: worker replaced ({one_line(reason)})")
+            case GrowthMeasured(target, steepest, curves):
+                self._growth(target, steepest, curves)
             case Plateaued(target, executions):
                 self._note(f"{target}: on a plateau after {executions:,} executions; given up")
             case Warned(message, target):
@@ -130,6 +134,14 @@ class Terminal:
     def _finding(self, finding: Finding) -> None:
         first, *rest = card(finding)
         self._print(Text(first, style=_STYLES[finding.status]), *map(Text, rest))
+
+    def _growth(self, target: str, steepest: Growth | None, curves: int) -> None:
+        if steepest is None:
+            self._note(f"{target}: none of {curves} curves cost enough to be judged")
+        elif steepest.exponent <= steepest.bound:  # a steeper one has a card
+            self._note(f"{target}: the steepest of {curves} curves grows as {described(steepest)}")
+            if not self._quiet:
+                self._print(*(Text(f"    {line}") for line in growth_lines(steepest)))
 
     def _progress(self) -> None:
         now = time.monotonic()

@@ -17,7 +17,11 @@ from fuzzlab.session import Session
 from fuzzlab.target import REGISTRY
 from fuzzlab.verdict import Finding, Outcome
 
-BUGS = [info.name for info in pkgutil.iter_modules(tests.planted.__path__) if not info.name.startswith("test_")]
+BUGS = [
+    info.name
+    for info in pkgutil.iter_modules(tests.planted.__path__)
+    if not info.name.startswith("test_") and not info.ispkg
+]
 
 MODULES = {bug: importlib.import_module(f"tests.planted.{bug}") for bug in BUGS}
 
