@@ -83,7 +83,8 @@ class Meter:
         self._tallies: dict[CodeType, _Tally] = {}
         self._root = _Tally()
         self._owners: dict[object, _Tally] = {}
-        self._in_scope: dict[CodeType, bool] = {}
+        self._nobody, self._unknown = _Tally(), _Tally()
+        self._owned: dict[CodeType, _Tally | None] = {}
         self._stack: list[_Tally] = []
         self._since = 0
         executor.wrap(self._around)
@@ -179,7 +180,7 @@ class Meter:
         return self._tallies
 
     def _forget(self) -> None:
-        self._tallies, self._root, self._stack = {}, _Tally(), []
+        self._tallies, self._owned, self._root, self._stack = {}, {}, _Tally(), []
         self._owners = {self._root.line: self._root}
 
     def _timed(self, function: Callable[..., Any], value: object) -> object:
@@ -209,9 +210,9 @@ class Meter:
 
     def _entered(self, frame: FrameType, _event: str, _argument: object) -> Callable[..., Any] | None:
         """A call begins: lines are counted for the function, or for its caller where it is none under test."""
-        if str(frame.f_globals.get("__name__")).startswith(OURS):
-            return None
         tally = self._own(frame)
+        if tally is self._nobody:
+            return None
         if tally is None:
             caller = frame.f_back.f_trace if frame.f_back is not None else None
             tally = self._owners.get(caller, self._root)
@@ -224,7 +225,7 @@ class Meter:
         self._charge()
         if event == "call":
             tally = self._own(frame)
-            if tally is not None:
+            if tally is not None and tally is not self._nobody:
                 tally.calls += 1
             self._stack.append(tally or (self._stack[-1] if self._stack else self._root))
         elif event == "return" and self._stack:
@@ -237,17 +238,17 @@ class Meter:
         self._since = now
 
     def _own(self, frame: FrameType) -> _Tally | None:
-        """Give the tally of a function under test."""
+        """Give the tally of a function under test; None for another, whose caller counts, and nobody's for our own."""
         code = frame.f_code
-        inside = self._in_scope.get(code)
-        if inside is None:
-            module = frame.f_globals.get("__name__")
-            inside = isinstance(module, str) and module in self._scope and code.co_name not in COMPREHENSIONS
-            self._in_scope[code] = inside
-        if not inside:
-            return None
-        tally = self._tallies.get(code)
-        if tally is None:
+        found = self._owned.get(code, self._unknown)
+        if found is not self._unknown:
+            return found
+        module = str(frame.f_globals.get("__name__"))
+        tally = None
+        if module.startswith(OURS):
+            tally = self._nobody
+        elif module in self._scope and code.co_name not in COMPREHENSIONS:
             tally = self._tallies[code] = _Tally(self._scope.of_stack(frame))
             self._owners[tally.line] = tally
+        self._owned[code] = tally
         return tally

@@ -202,13 +202,13 @@ class Scales:
         """
         return (self._costs(data, Swelling("", b"", head=data), [0], SECONDS) or [0.0])[0]
 
-    def place(self, data: bytes, curve: Curve, bound: float) -> Verdict:
-        """Say where in the code the cost of a curve grows.
+    def place(self, data: bytes, curve: Curve, bound: float, *, part: float = 1.0) -> Verdict:
+        """Say where in the code the cost of a curve grows, looking at so large a part of the floor.
 
         Raises:
             UserError, HarnessError: as `vocabulary`.
         """
-        last = curve.units.index(curve.dear(self.floor.least(curve.meter)))
+        last = curve.units.index(curve.dear(self.floor.least(curve.meter) * part))
         small = max((at for at in range(1, last) if curve.units[at] * 2 <= curve.units[last]), default=1)
         both = (curve.units[small], curve.units[last])
         answer = self._ask({

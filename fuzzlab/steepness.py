@@ -190,7 +190,7 @@ class Steepness:
         lengths, costs = early.points
         if not is_superlinear(lengths, costs, bound=self.bound, floor=0.0, small=SMALL[SECONDS]):
             return False
-        place = self.scales.place(data, early, self.bound).place
+        place = self.scales.place(data, early, self.bound, part=EARLY / 2).place
         return place in self.places or self._doubts.get(place, 0) >= DOUBTS
 
     def _note(self, data: bytes, curve: Curve) -> None:

@@ -21,7 +21,11 @@ from fuzzlab import formats, target
 
 @target(format=formats.text(max_size=2048))
 def anew(value: str) -> int:
-    return sum(other == "(" for at in range(len(value)) for other in value[:at])
+    found = 0
+    for at in range(len(value)):
+        for other in value[:at]:
+            found += other == "("
+    return found
 
 
 @target(format=formats.text(max_size=2048))
@@ -29,7 +33,7 @@ def once(value: str) -> int:
     return value.count("(")
 '''
 
-OFTEN = ("--ways", "12", "--seed", "1", "--time", "10m")
+OFTEN = ("--ways", "6", "--seed", "1", "--time", "10m")
 PATIENCE = 120.0
 
 

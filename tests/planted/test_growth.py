@@ -83,6 +83,7 @@ def test_examples_do_not_show_it(name: str, tmp_path: Path) -> None:
     assert run.result().executions >= 100
 
 
+@pytest.mark.slow
 def test_it_is_measured_again_in_a_replay(tmp_path: Path) -> None:
     """A stored input is grown anew: known while it grows too fast, and fixed when it no longer does."""
     (found,) = grown("steep", "rescan", tmp_path)
