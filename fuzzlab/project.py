@@ -41,6 +41,7 @@ class Config(BaseModel):
     corpus: str = Field(default="corpus", min_length=1, description="folder of seeds and regressions, from the root")
     strict: bool = Field(default=False, description="whether an accepted finding that no longer fails is a failure")
     examples: int = Field(default=200, ge=1, description="examples of the property engine a target")
+    growth: int = Field(default=60, ge=0, description="ways in which `check` lets the inputs of a target grow")
     audit: list[Module] | None = Field(default=None, description="packages or modules of the project's own code")
     audit_ignore: list[Place] = Field(default=[], description="module:function of what looks like a parser and is none")
 

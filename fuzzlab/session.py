@@ -51,7 +51,7 @@ CHECK_GROWTH_SECONDS = 10.0
 GROWN = 256
 """Coverage inputs, the newest, of which the dearest are grown."""
 
-DRAWN, DRAWN_SECONDS = 8, 2.0
+DRAWN, DRAWN_SECONDS = 8, 0.5
 """Inputs of the format that are grown where none is stored, and seconds in which to draw them."""
 
 

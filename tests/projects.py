@@ -49,7 +49,9 @@ class Done:
         return json.loads(self.out)
 
 
-def make_project(folder: Path, source: str = BUGGY, *, config: str = "examples = 40\n", module: str = "shop") -> Path:
+def make_project(
+    folder: Path, source: str = BUGGY, *, config: str = "examples = 40\ngrowth = 0\n", module: str = "shop"
+) -> Path:
     """Write a project whose targets stand in the module `shop`; few examples, for each costs a test time."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "pyproject.toml").write_text(f'[tool.fuzzlab]\ntargets = ["{module}"]\n{config}', encoding="utf-8")

@@ -335,7 +335,7 @@ def test_an_acceptance_that_nobody_needs(tmp_path: Path) -> None:
     strict = fuzzlab(tmp_path, "replay", "indexed", "--strict", "--json")
     assert strict.code == 1
     assert [f["status"] for f in strict.document["targets"][0]["outdated"]] == ["accepted"]
-    make_project(tmp_path, MENDED, config="examples = 40\nstrict = true\n")
+    make_project(tmp_path, MENDED, config="examples = 40\ngrowth = 0\nstrict = true\n")
     assert fuzzlab(tmp_path, "check", "indexed").code == 1
     assert fuzzlab(tmp_path, "findings", "reopen", found["id"]).code == 0
     open_already = fuzzlab(tmp_path, "findings", "reopen", found["id"])

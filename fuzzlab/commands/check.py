@@ -24,9 +24,6 @@ from fuzzlab.session import CHECK_MINIMISE_SECONDS, Session, standing
 
 __all__ = ["command"]
 
-WAYS = 200
-"""In which the inputs of a target are let grow: a fast parser takes part of a second for them."""
-
 
 @click.command("check")
 @names_argument
@@ -61,7 +58,9 @@ def command(
         Session(project, target, in_process=in_process, minimise=seconds, strict=strict) for target in targets
     ]  # fmt: skip
     count = examples or project.config.examples
-    events = (event for session in sessions for event in session.check(examples=count, seed=seed, ways=WAYS))
+    events = (
+        event for session in sessions for event in session.check(examples=count, seed=seed, ways=project.config.growth)
+    )
     return carry_out(
         project, events, lambda: standing(sessions),
         quiet=quiet, pull_request=True, strict=strict, publish=document if as_json else None,
