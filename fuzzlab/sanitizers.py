@@ -179,9 +179,15 @@ def _eval(args: tuple[Any, ...], callers: Sequence[tuple[str, str]], _declared: 
     return f"compiles text to code: {_quoted(source)}"
 
 
+_LOOKUPS = frozenset({("encodings", "search_function"), ("zoneinfo._common", "load_tzdata")})
+"""Functions that look a name up among the modules of one package, as a charset or a zone is meant to be."""
+
+LOOKUP_DEPTH = 12
+"""Frames between such a function and the event: `importlib.resources` stands there."""
+
+
 def _import(args: tuple[Any, ...], callers: Sequence[tuple[str, str]], _declared: Declared) -> Concern | None:
-    # A codec is looked up among those of its package, whatever the name: that is what charset=… is for.
-    if _importing(callers) or (callers and callers[0] == ("encodings", "search_function")):
+    if _importing(callers) or not _LOOKUPS.isdisjoint(callers[:LOOKUP_DEPTH]):
         return None
     return Concern("import", f"imports {_quoted(args[0] if args else None)}", _text(args[:1]), certain=False)
 

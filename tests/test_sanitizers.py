@@ -235,6 +235,7 @@ NEAR_MISSES = {
     "pattern": b"pattern a(b|c)",
     "read_of_list": b"read_of_list invoice",
     "zone": b"zone Europe/Berlin",
+    "zone_of_nowhere": b"zone Nowhere/Berlin",
     "unpickle_of_constant": b"unpickle_of_constant x",
     "unpickle_own": b"unpickle_own value",
     "yaml_safe": b"yaml_safe name: value",

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-import tests.parsers.hostile  # noqa: F401 - registers the targets
 from fuzzlab.errors import HarnessError, UserError
 from fuzzlab.executor import SPARE_FRAMES
 from fuzzlab.finder import adhoc
@@ -20,8 +19,11 @@ from fuzzlab.process import GENTLE_NICE, GENTLE_WALL
 from fuzzlab.target import REGISTRY, Target
 from fuzzlab.verdict import Outcome, Verdict
 from fuzzlab.worker import Worker
+from tests.parsers import hostile, memory
 
 PLACE = "tests.parsers.hostile"
+
+REGISTERING = (hostile, memory)
 
 WorkerOf = Callable[[Target], Worker]
 
@@ -106,7 +108,7 @@ def test_verdict_gives_whatever_it_is(worker_of: WorkerOf) -> None:
 
 def test_fresh_is_a_new_process(worker_of: WorkerOf) -> None:
     """After `fresh`, what an earlier input left in the process is gone; without it, it stays."""
-    worker = worker_of(adhoc("tests.parsers.memory:counts"))
+    worker = worker_of(REGISTRY["tests.counts"])
     assert [worker.verdict(b"2").outcome for _ in range(3)] == ["accepted", "accepted", "crash"]
     worker.fresh()
     assert [worker.verdict(b"2").outcome for _ in range(3)] == ["accepted", "accepted", "crash"]

@@ -19,6 +19,8 @@ from pathlib import Path
 from fuzzlab.blackbox import FEATURES, BlackBox
 from fuzzlab.engines import coverage
 from fuzzlab.executor import Executor
+from fuzzlab.guard import Guard
+from fuzzlab.history import CAMPAIGN, History
 from fuzzlab.scope import Scope
 
 folder, name, runs = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
@@ -42,7 +44,8 @@ options = {each: str(folder / each) for each in ("drawn", "new", "features")}
 options |= {"seed": 1, "runs": runs, "starts": [], "skipped": [], "seen": [], "lethal": [], "examples": 2}
 options["recorded"] = []
 options["largest"] = target.format.max_size
-coverage.run(executor, options, lambda message: None, lambda: None)
+history = History(executor, Guard(box, []), CAMPAIGN, on_review=lambda: None)
+coverage.run(executor, history, options, lambda message: None, lambda: None)
 """
 
 

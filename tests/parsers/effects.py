@@ -7,6 +7,7 @@ import ast
 import base64
 import bz2
 import collections
+import contextlib
 import ctypes
 import dataclasses
 import gzip
@@ -230,7 +231,8 @@ def read_of_list(text: str) -> None:
 
 
 def zone(text: str) -> None:
-    zoneinfo.ZoneInfo(text)
+    with contextlib.suppress(KeyError):  # there may be no such zone
+        zoneinfo.ZoneInfo(text)
 
 
 PICKLED = pickle.dumps(["unpickle_of_constant"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fuzzlab import formats, target
+
 _calls: list[str] = []
 
 
@@ -11,3 +13,8 @@ def counts(value: str) -> int:
     if len(_calls) > int(value):
         raise KeyError(value)
     return len(_calls)
+
+
+@target(format=formats.text(), sanitizers=(), name="tests.counts")
+def counted(value: str) -> int:
+    return counts(value)

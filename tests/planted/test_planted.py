@@ -25,7 +25,13 @@ BUGS = [
 
 MODULES = {bug: importlib.import_module(f"tests.planted.{bug}") for bug in BUGS}
 
-RUNS = {"quadratic": 1_500, "endless_c_loop": 20_000, "os_exit": 150_000}
+RUNS = {
+    "sql_built": 15_000,
+    "environment_left": 15_000,
+    "quadratic": 1_500,
+    "endless_c_loop": 20_000,
+    "os_exit": 150_000,
+}
 RUNS_DEFAULT = 60_000
 SLOW = {"quadratic", "endless_c_loop"}
 
