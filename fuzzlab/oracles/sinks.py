@@ -35,17 +35,23 @@ SINKS: dict[str, Sink] = {
 }
 
 
+TAKES_PLAIN_TEXT = frozenset({"utf-8", "json", "javascript", "msgpack", "sqlite", "postgresql", "log"})
+"""Sinks that take any text of printable ASCII, which most texts are: they need not be asked one by one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Storable:
-    """Every leaf of the result fits every sink."""
+    """Every leaf of the result fits every sink; `picky` are those that may refuse printable ASCII."""
 
     name: str
     sinks: tuple[Sink, ...]
+    picky: tuple[Sink, ...]
 
     def check(self, call: Call, value: object, result: object) -> str | None:  # noqa: ARG002 - the Oracle protocol
         """Name the first leaf that a sink refuses, with the path to it, which is made only then."""
         for leaf in ends(result):
-            for sink in self.sinks:
+            is_plain = type(leaf) is str and leaf.isascii() and leaf.isprintable()
+            for sink in self.picky if is_plain else self.sinks:
                 if sink(leaf) is not None:
                     return self._first(result)
         return None
@@ -74,4 +80,5 @@ def storable(*sinks: str) -> Storable:
             raise UserError(f"storable({sink!r}): no such sink{nearest(sink, SINKS)}; there are {', '.join(SINKS)}")
     if not sinks:
         raise UserError(f"storable(): name at least one sink of {', '.join(SINKS)}")
-    return Storable(f"storable({','.join(sinks)})", tuple(SINKS[sink] for sink in sinks))
+    picky = tuple(SINKS[sink] for sink in sinks if sink not in TAKES_PLAIN_TEXT)
+    return Storable(f"storable({','.join(sinks)})", tuple(SINKS[sink] for sink in sinks), picky)

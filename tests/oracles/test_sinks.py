@@ -22,6 +22,7 @@ from pydantic import BaseModel
 from fuzzlab import oracles
 from fuzzlab.errors import UserError
 from fuzzlab.leaves import MAX_DEPTH, ends, leaves
+from fuzzlab.oracles.sinks import SINKS, TAKES_PLAIN_TEXT
 
 BAD = "a\ud800b"
 
@@ -241,3 +242,9 @@ def test_what_is_too_deep_for_a_path_is_no_complaint() -> None:
         deep = [deep]
     assert BAD in ends(deep)
     assert oracles.storable("utf-8").check(id, "in", deep) is None
+
+
+@given(st.sampled_from(sorted(TAKES_PLAIN_TEXT)), st.text(st.characters(min_codepoint=32, max_codepoint=126)))
+def test_plain_text(name: str, text: str) -> None:
+    """Sinks that are not asked about printable ASCII would have taken it."""
+    assert SINKS[name](text) is None
