@@ -148,7 +148,7 @@ def _answer(
             elif claims is not None:
                 channel.send({"is": "tried", "index": index, **claims.to_json()})
             found += history.after(data, verdict)
-        _tell_late(channel, executor, [*found, *history.after_batch(done)])
+        _tell_late(channel, [*found, *history.after_batch(done)])
         # One input at a time is the property engine, for whose round trips a tally is dear: it asks at the end.
         channel.send({"is": "ran", "done": done, **({} if done == 1 else {"tally": witness.tell()})})
     channel.send({"is": "ran", "done": 0, "tally": witness.tell()})
@@ -160,11 +160,10 @@ def _next(channel: Channel) -> dict[str, Any]:
     return message
 
 
-def _tell_late(channel: Channel, executor: Executor, found: list[Found]) -> None:
+def _tell_late(channel: Channel, found: list[Found]) -> None:
     """Tell of inputs that had their verdict already."""
     for data, verdict in found:
-        told = {"verdict": verdict.to_json(), "data": pack(data), "executions": executor.executions}
-        channel.send({"is": "finding", **told})
+        channel.send({"is": "late", "verdict": verdict.to_json(), "data": pack(data)})
 
 
 def _weigh(channel: Channel, executor: Executor, meter: Meter) -> None:

@@ -190,7 +190,7 @@ class Child:
                 return message
             case "metered" | "placed" | "mined":
                 return self._weighed(message)
-            case "verdict" | "finding" | "ran" | "behaviour" | "tried":
+            case "verdict" | "late" | "finding" | "ran" | "behaviour" | "tried":
                 return self._checked(message)
         raise HarnessError(f"{self.target.name}: a worker says what means nothing: {str(message)[:80]}")
 
@@ -206,7 +206,9 @@ class Child:
             if message["is"] == "behaviour":
                 return {"is": "behaviour", "index": int(message["index"]), "behaviour": Behaviour.from_json(message)}
             checked: Message = {"is": message["is"], "verdict": Verdict.from_json(message["verdict"])}
-            if message["is"] == "finding":
+            if message["is"] == "late":
+                checked |= {"data": unpack(message["data"])}
+            elif message["is"] == "finding":
                 checked |= {"data": unpack(message["data"]), "executions": int(message["executions"])}
                 at = self.began(int(message["sequence"])) if checked["verdict"].outcome is Outcome.HANG else None
                 checked["at"] = int(message["at"]) / 1e9 if at is None else at

@@ -193,7 +193,7 @@ class Worker:
                 child.watch()
             elif message["is"] == "ran":
                 return message
-            elif message["is"] == "finding":
+            elif message["is"] == "late":
                 self.late.append((message["data"], message["verdict"]))
             elif not begin <= begin + message["index"] < end:
                 raise HarnessError(f"{self.target.name}: a worker told of an input that it was not given")
