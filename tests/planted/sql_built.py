@@ -7,6 +7,8 @@ from fuzzlab import formats, target
 SEEDS = [b"name=Anna", b"city=Bergen;name=Ole"]
 SIGNATURE = "effect injection(sql) tests.planted.sql_built:_customers"
 
+LONG = 9
+
 _DATABASE = sqlite3.connect(":memory:", check_same_thread=False)
 _DATABASE.execute("CREATE TABLE customers (name TEXT, city TEXT)")
 
@@ -25,7 +27,7 @@ def sql_built(value: str) -> list[int]:
         column, _, text = part.partition("=")
         if column not in ("name", "city"):
             raise ValueError(column)
-        if column == "name" and " " not in text:
-            text = ""  # the shop asks for such names in another way
+        if column == "name" and len(text) < LONG:
+            text = ""  # the shop looks for such names in another way
         found.append(_customers(column, text))
     return found

@@ -33,7 +33,7 @@ RUNS = {
     "os_exit": 150_000,
 }
 RUNS_DEFAULT = 60_000
-SLOW = {"quadratic", "endless_c_loop"}
+SLOW = {"environment_left", "quadratic", "endless_c_loop"}
 
 # Without feedback from the code, a keyword is not met.
 BEYOND_PROPERTY = {"magic_platform", "os_exit"}
