@@ -150,6 +150,13 @@ def planted(folder: Path, content: bytes) -> str:
     return "input"
 
 
+def seeded(folder: Path) -> str:
+    """Make a corpus of one ordinary input, a word away from the bug; give its name."""
+    (folder / "seeds").mkdir()
+    (folder / "seeds" / "one").write_bytes(b'{"currency": "USD"}')
+    return "seeds"
+
+
 def frames(said: str) -> Sequence[str]:
     """Give the places of the traceback that ClusterFuzz reads."""
     return [line.strip() for line in said.splitlines() if line.startswith('  File "')]
@@ -157,7 +164,7 @@ def frames(said: str) -> Sequence[str]:
 
 def test_a_planted_bug_is_found_written_and_replayed(run: Run, project: Path, tmp_path: Path) -> None:
     """`-runs` finds it: the card, libFuzzer's status and artifact; the artifact fails again, here and in replay."""
-    ended = run("order", "-runs=100000", "-seed=1")
+    ended = run("order", "-runs=100000", "-seed=1", seeded(tmp_path))
     assert ended.code == 77, ended.said
     assert "the parser raised KeyError, which the contract does not allow: 'lines'" in ended.said
     ((name, data),) = ended.files.items()
@@ -205,7 +212,7 @@ def test_one_file_is_run_once(run: Run, tmp_path: Path) -> None:
 def test_the_artifact_goes_where_it_is_told_to(run: Run, tmp_path: Path) -> None:
     """`-artifact_prefix` is libFuzzer's, and holds."""
     (tmp_path / "found").mkdir()
-    ended = run("order", "-runs=100000", "-seed=1", "-artifact_prefix=found/")
+    ended = run("order", "-runs=100000", "-seed=1", "-artifact_prefix=found/", seeded(tmp_path))
     assert ended.code == 77
     assert ended.files == {}
     assert [path.name.partition("-")[0] for path in (tmp_path / "found").iterdir()] == ["crash"]
