@@ -246,7 +246,8 @@ class Session:
     ) -> Iterator[Event]:
         """Run the property engine for so many examples and seconds; what it finds is deflaked, minimised and stored.
 
-        Then let stored inputs grow in so many `ways`.
+        First stored inputs grow in so many `ways`: what grows too fast is told as that, at a few hundred bytes, before
+        a large example hangs in the same loop for seconds.
 
         Raises:
             UserError, HarnessError: as `replay`.
@@ -254,6 +255,8 @@ class Session:
         yield TargetStarted(self.target.name)
         seeds = list(self.corpus.seeds())
         yield from self._drain()
+        if ways and not self.in_process:
+            yield from self._grown(seconds=CHECK_GROWTH_SECONDS, ways=ways, seed=seed or 0)
         with self._running(self._make_runner(0, impatient=True)) as runner:
             self._start(runner)
             if self.strict:
@@ -262,14 +265,14 @@ class Session:
                 self.target, runner, seeds=seeds, examples=examples, seed=seed, seconds=seconds
             )
             for failure in failures:
+                if self.register.covers(failure.verdict):
+                    continue
                 if (known := self.register.known(failure.verdict)) is not None:
                     if self.register.is_news(known):
                         yield FindingSeen(known)
                     continue
                 finding = self._finding(failure.data, failure.verdict, failure.executions)
                 yield from self._triaged(self.register.note(replace(finding, minimised_from=failure.first_size)))
-        if ways and not self.in_process:
-            yield from self._grown(seconds=CHECK_GROWTH_SECONDS, ways=ways, seed=seed or 0)
         yield from self._finished("check")
 
     def _accepted(self, runner: Runner) -> Iterator[Event]:
