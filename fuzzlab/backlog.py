@@ -16,7 +16,7 @@ from fuzzlab.causes import MOST_RECORDED, cause
 from fuzzlab.errors import FuzzlabError
 from fuzzlab.target import Target
 from fuzzlab.triage import triage
-from fuzzlab.verdict import Finding
+from fuzzlab.verdict import Finding, Outcome
 from fuzzlab.worker import Worker
 
 __all__ = ["Backlog"]
@@ -144,8 +144,10 @@ class Backlog:
                 self._failure = error
 
     def _one(self, target: Target, finding: Finding, rank: int) -> Finding:
-        # Gentle: on a machine whose cores are all taken, minimising would cost the search half of one.
-        self._bench = bench = Worker(target, self._folder, largest=len(finding.data), gentle=True)
+        # Gentle: on a machine whose cores are all taken, minimising would cost the search half of one. Not with a hang:
+        # until it is known to be one, the search pays for each again.
+        gentle = finding.verdict.outcome is not Outcome.HANG
+        self._bench = bench = Worker(target, self._folder, largest=len(finding.data), gentle=gentle)
         try:
 
             def stop() -> bool:
