@@ -15,7 +15,7 @@ The map, lowest layer first; a module imports only from lower ones (`tests/test_
     process child schedule                  a child process from outside and from inside; whose turn it is
     worker lane                             batches in a child; a turn of coverage in a child
     backlog session campaign                what waits for triage; one target, one engine; many targets, many workers
-    reports/                                for people and machines
+    account page reports/                   what events amount to; the page about it; for people and machines
     run                                     a run from its first event to its exit code
     pytest_plugin commands/ cli             the front doors
 """

@@ -13,6 +13,7 @@ import ctypes
 import mmap
 import os
 import tempfile
+from collections import Counter
 from pathlib import Path
 
 from fuzzlab.errors import UserError
@@ -25,6 +26,8 @@ __all__ = [
     "IMPATIENT",
     "INDEX",
     "INTERRUPT",
+    "KINDS",
+    "KINDS_MOST",
     "LENGTH",
     "RECYCLE",
     "REJECTED",
@@ -52,6 +55,16 @@ MAP_FIXED = 0x10
 HEAD = mmap.PAGESIZE
 """Bytes before the input: a page, so that the input starts aligned."""
 
+KINDS, KINDS_MOST = 32, 24
+"""The first of the words that count refusals by the type of error, and how many there are; the last one counts whatever
+has no word of its own: code under test may make a new type for each input."""
+
+NAMES, NAME_SIZE = 1024, 128
+"""Where the names of these types begin in the page, and how many bytes each has: 24 of them fill it."""
+
+BETWEEN = "\n"
+"""Stands in such a name between the class of the contract and the type of the error."""
+
 
 class BlackBox:
     """Mapped memory of a head of 64-bit words and a body of `capacity` bytes for the input."""
@@ -61,7 +74,8 @@ class BlackBox:
         self.capacity = capacity
         self._map = mmap.mmap(descriptor, HEAD + capacity)
         whole = memoryview(self._map)
-        self.head = whole[:HEAD].cast("Q")
+        self._page = whole[:HEAD]
+        self.head = self._page.cast("Q")
         self.body = whole[HEAD:]
 
     @classmethod
@@ -95,6 +109,24 @@ class BlackBox:
         """Give the input that was running, or None when the target did not have control."""
         return bytes(self.body[: self.head[LENGTH]]) if self.head[RUNNING] else None
 
+    def name_kind(self, number: int, allowed: str, error: str) -> None:
+        """Name the type of error that the word `KINDS + number` counts; the end of a long name says most."""
+        longest = NAME_SIZE // 2 - 1
+        name = BETWEEN.encode().join(part.encode("utf-8", "replace")[-longest:] for part in (allowed, error))
+        at = NAMES + number * NAME_SIZE
+        self._page[at : at + len(name)] = name
+
+    def refusals(self) -> Counter[tuple[str, str]]:
+        """Count refusals by (class of the contract, type of the error)."""
+        counts: Counter[tuple[str, str]] = Counter()
+        for number in range(KINDS_MOST):
+            if count := self.head[KINDS + number]:
+                at = NAMES + number * NAME_SIZE
+                name = bytes(self._page[at : at + NAME_SIZE]).rstrip(b"\0").decode("utf-8", "replace")
+                allowed, _, error = name.partition(BETWEEN)
+                counts[allowed, error] += count
+        return counts
+
     def seclude(self) -> None:
         """Put private memory in the place of what is shared: a forked process must not speak for its parent."""
         memory = ctypes.c_char.from_buffer(self._map)
@@ -112,6 +144,7 @@ class BlackBox:
     def close(self) -> None:
         """Give the memory back."""
         self.head.release()
+        self._page.release()
         self.body.release()
         with contextlib.suppress(BufferError):
             self._map.close()

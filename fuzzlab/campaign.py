@@ -239,7 +239,7 @@ class Campaign:
     def _start(self, state: Course, seconds: float) -> None:
         if not state.started:
             state.started = True
-            self._events.put(TargetStarted(state.target.name))
+            self._events.put(TargetStarted(state.target.name, state.target.contract.allowed))
         state.turns += 1
         state.lanes.append(
             Lane(

@@ -6,7 +6,7 @@ import base64
 import shlex
 from collections.abc import Iterator
 
-from fuzzlab.escape import escaped, hex_dump, one_line, shown_input
+from fuzzlab.escape import escaped, hex_dump, is_text, one_line, shown_input
 from fuzzlab.growth import Growth
 from fuzzlab.plot import plotted, rows
 from fuzzlab.verdict import Cause, Finding, Outcome, Status, Verdict
@@ -69,7 +69,7 @@ def card(finding: Finding) -> Iterator[str]:
     if finding.minimised_from > len(finding.data):
         size += f", minimised from {finding.minimised_from}"
     yield f"  input ({size}):  {shown_input(finding.data)}"
-    if not _is_text(finding.data):
+    if not is_text(finding.data):
         for row in hex_dump(finding.data):
             yield f"    {row}"
     yield from (f"    {line}" for line in (*frame_lines(verdict), *growth_lines(verdict.growth)))
@@ -140,11 +140,3 @@ def history_lines(finding: Finding) -> Iterator[str]:
         versions = f"fuzzlab {moment.fuzzlab}, Python {moment.python}"
         note = f": {one_line(moment.note)}" if moment.note else ""
         yield f"{one_line(moment.date)}  {moment.status}{note}  ({one_line(versions)})"
-
-
-def _is_text(data: bytes) -> bool:
-    try:
-        data.decode("utf-8", "surrogatepass")
-    except UnicodeDecodeError:
-        return False
-    return True

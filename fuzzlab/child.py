@@ -29,8 +29,10 @@ from fuzzlab.finder import adhoc, import_module
 from fuzzlab.footprint import reserved
 from fuzzlab.guard import DUMP_SIGNAL, Guard
 from fuzzlab.history import BATCH, CAMPAIGN, Found, History
+from fuzzlab.lines import Recorder
 from fuzzlab.metering import Meter, plain
 from fuzzlab.scope import Scope
+from fuzzlab.slowest import Laps
 from fuzzlab.target import REGISTRY, Target
 from fuzzlab.testimony import Testimony
 from fuzzlab.tryout import Claims, trial_target
@@ -73,12 +75,15 @@ def _work(channel: Channel, order: dict[str, Any]) -> None:
     wrappers = Wrappers()
     wrappers.put()
     claims: Claims | None = None
+    recorder: Recorder | None = None
     if order["do"] == "try":
         target, claims = trial_target(order["name"], order)
     elif order["do"] in ("fuzz", "trace"):
         with coverage.instrumented(order["packages"]):
             target = _load(order)
     else:
+        if order["do"] == "lines":
+            recorder = Recorder(order["packages"])  # before the import: what that runs counts too
         target = plain(_load(order)) if order["do"] == "meter" else _load(order)
     wrappers.add(target.contract.statements)
     wrappers.put(scope.roots)
@@ -106,12 +111,14 @@ def _work(channel: Channel, order: dict[str, Any]) -> None:
     else:
         ready()
         history = History(executor, guard, BATCH, on_review=look_again)
-        _answer(channel, executor, history, Testimony(executor, scope) if order.get("observes") else None, claims)
+        testimony = Testimony(executor, scope) if order.get("observes") else None
+        _answer(channel, executor, history, testimony, claims, recorder)
 
 
 def _answer(
-    channel: Channel, executor: Executor, history: History, testimony: Testimony | None, claims: Claims | None
-) -> None:
+    channel: Channel, executor: Executor, history: History, testimony: Testimony | None, claims: Claims | None,
+    recorder: Recorder | None,
+) -> None:  # fmt: skip
     """Run batches of inputs; violations are told at once, for the next input may end the process.
 
     Where there is a testimony, what each input did is told as well; in a trial, what can be claimed of its result. In
@@ -120,12 +127,13 @@ def _answer(
     head = executor.box.head
     witness = Witness(executor)
     executor.begin()
-    if testimony is not None or claims is not None:
+    if testimony is not None or claims is not None or recorder is not None:
         history.rest()
     history.begin()
     while not (message := _next(channel)).get("is_last"):
         done = 0
         found: list[Found] = []
+        laps = Laps()
         for index, packed in enumerate(message["inputs"]):
             if head[RECYCLE]:
                 break
@@ -134,14 +142,17 @@ def _answer(
             accepted = head[ACCEPTED]
             began = time.perf_counter_ns()
             verdict = executor.execute(data)
-            witness.took(time.perf_counter_ns() - began)
+            took = time.perf_counter_ns() - began
+            witness.took(took)
+            is_kept = verdict is ACCEPTED_VERDICT or verdict is REJECTED_VERDICT
+            laps.took(index, took if is_kept else 0)
             done += 1
             if not channel.is_open():  # the target has closed it with all its files: nobody but the status can tell
                 head[ACCEPTED] = accepted
                 executor.exit(CUT_OFF)
             if testimony is not None:
                 channel.send({"is": "behaviour", "index": index, **testimony.of(verdict).to_json()})
-            if verdict is not ACCEPTED_VERDICT and verdict is not REJECTED_VERDICT:
+            if not is_kept:
                 channel.send({"is": "verdict", "index": index, "verdict": verdict.to_json()})
                 if verdict.is_exhaustion:
                     break  # the supervisor looks whether earlier executions have used it up, and sends the rest
@@ -150,8 +161,10 @@ def _answer(
             found += history.after(data, verdict)
         _tell_late(channel, [*found, *history.after_batch(done)])
         # One input at a time is the property engine, for whose round trips a tally is dear: it asks at the end.
-        channel.send({"is": "ran", "done": done, **({} if done == 1 else {"tally": witness.tell()})})
-    channel.send({"is": "ran", "done": 0, "tally": witness.tell()})
+        told = {} if done == 1 else {"tally": witness.tell()}
+        lines = {"lines": recorder.news()} if recorder is not None else {}
+        channel.send({"is": "ran", "done": done, "slow": laps.all, **told, **lines})
+    channel.send({"is": "ran", "done": 0, "slow": [], "tally": witness.tell()})
 
 
 def _next(channel: Channel) -> dict[str, Any]:

@@ -30,7 +30,7 @@ COMMANDS = {
     "audit": "What is not covered: parsers without a target, and what the targets do not show.",
     "new": "Draft a target's file for a function: its format, its errors, its seeds, by a trial in a worker.",
     "export": "Targets for other services: clusterfuzz.",
-    "report": "Write the last run as one HTML file.",
+    "report": "Write the last campaign as one HTML file, or for a machine.",
     "doctor": "What is here: Python, engines, limits, disk, project; to set fuzzlab up, and for bug reports.",
     "completion": "Print the script that makes a shell complete fuzzlab's words.",
 }

@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from fuzzlab.chain import exception_name
 from fuzzlab.clock import Clock
 from fuzzlab.errors import UserError
 from fuzzlab.oracles import Oracle
@@ -70,6 +71,11 @@ class Contract:
     declared: Declared = UNDECLARED
     statements: tuple[str, ...] = ()
     clock: Clock | None = None
+
+    @property
+    def allowed(self) -> tuple[str, ...]:
+        """Names of the allowed errors, with their modules unless they are builtins."""
+        return tuple(dict.fromkeys(map(exception_name, self.allow)))
 
 
 def contract(

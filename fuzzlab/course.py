@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from itertools import chain, islice
 
@@ -12,6 +13,7 @@ from fuzzlab.events import TargetResult
 from fuzzlab.lane import First, Lane
 from fuzzlab.plateau import Discoveries
 from fuzzlab.register import Register
+from fuzzlab.slowest import Slowest, refusals
 from fuzzlab.target import Target
 from fuzzlab.verdict import input_id
 
@@ -40,6 +42,8 @@ class Course:
     rejected: int = 0
     coverage: int = 0
     restarts: int = 0
+    refusals: Counter[tuple[str, str]] = field(default_factory=Counter)
+    slow: Slowest = field(default_factory=Slowest)
     started: bool = False
     failure: FuzzlabError | None = None
     losses: int = 0
@@ -76,6 +80,8 @@ class Course:
             findings=self.register.findings(),
             newest=None if self.learned is None else time.monotonic() - self.learned,
             workers=len(self.lanes),
+            refusals=refusals(sum((lane.child.box.refusals() for lane in self.lanes), self.refusals)),
+            slow=self.slow.all,
         )
 
     def first_corpus(self) -> First:
@@ -103,6 +109,8 @@ class Course:
         self.tried += lane.tried
         self.accepted += lane.accepted
         self.rejected += lane.rejected
+        self.refusals += lane.child.box.refusals()
+        self.slow.add(lane.child.slow.all)
         self.coverage = max(self.coverage, lane.coverage)
         if lane.is_running and self.examples is None:
             self.examples = lane.examples()

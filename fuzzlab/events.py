@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from fuzzlab.growth import Growth
@@ -15,12 +16,41 @@ __all__ = [
     "GrowthMeasured",
     "Plateaued",
     "Progressed",
+    "Refusal",
+    "RunFinished",
+    "RunStarted",
+    "Slow",
     "TargetFinished",
     "TargetResult",
     "TargetStarted",
     "Warned",
     "WorkerRestarted",
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """How often one type of error refused an input.
+
+    `allowed` is the class of the contract that it falls under, or empty where the input has no value in the format.
+    """
+
+    error: str
+    allowed: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Slow:
+    """An execution that took long, within its budget; `data` is its input, or the beginning of it.
+
+    A coverage worker is looked at twenty times a second, so what it says of `seconds` is a little less than the truth.
+    """
+
+    seconds: float
+    id: str
+    size: int
+    data: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +62,8 @@ class TargetResult:
     `tally` is what the engine saw beside the verdicts, where it looks (replay, property).
     `steepest` is the steepest curve of costs, where growth was looked at.
     `findings` failed in this run. `fixed` were on record and no longer fail, `outdated` are accepted and
-    no longer fail.
+    no longer fail. `refusals` are the errors that refused inputs, the most frequent first; `slow` the executions that
+    took longest, the longest first.
     """
 
     name: str
@@ -50,6 +81,8 @@ class TargetResult:
     outdated: tuple[Finding, ...] = ()
     tally: Tally = field(default_factory=Tally)
     steepest: Growth | None = None
+    refusals: tuple[Refusal, ...] = ()
+    slow: tuple[Slow, ...] = ()
 
     @property
     def executions_per_second(self) -> float:
@@ -58,10 +91,28 @@ class TargetResult:
 
 
 @dataclass(frozen=True, slots=True)
+class RunStarted:
+    """A command (`fuzz`, `check`, `replay`) begins with these targets; `began` is in seconds since 1970."""
+
+    command: str
+    targets: Sequence[str]
+    began: float
+
+
+@dataclass(frozen=True, slots=True)
+class RunFinished:
+    """A command has come to its end, and is about to exit."""
+
+    exit_code: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class TargetStarted:
-    """A target got its first worker."""
+    """A target got its first worker; `allowed` are the errors of its contract."""
 
     target: str
+    allowed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +173,12 @@ class Warned:
 class TargetFinished:
     """A target is done for this run."""
 
-    result: TargetResult = field()
+    result: TargetResult
 
 
 Event = (
-    TargetStarted
+    RunStarted
+    | TargetStarted
     | Progressed
     | FindingPassed
     | FindingSeen
@@ -135,4 +187,5 @@ Event = (
     | Plateaued
     | Warned
     | TargetFinished
+    | RunFinished
 )

@@ -38,6 +38,7 @@ from fuzzlab.chain import causes, exception_name, exception_text, traceback_of
 from fuzzlab.errors import HarnessError, Undecodable
 from fuzzlab.footprint import footprint
 from fuzzlab.guard import SOFT_LIMIT_SIGNAL, Guard
+from fuzzlab.kinds import Kinds
 from fuzzlab.loops import loop_place, recursion_place, stack_of, still_alive
 from fuzzlab.oracles import Oracle, Repeats
 from fuzzlab.proof import Proof
@@ -115,6 +116,7 @@ class Executor:
         self._function = _awaited(target.function)
         self._decode = target.decoder()
         self._proof = Proof(self._input, self._decode, self.attempt)
+        self._kinds = Kinds(box, target.contract.allow)
         self._observer: Observer | None = None
         self.execute: Execute = self._closure(None)
 
@@ -178,6 +180,7 @@ class Executor:
         watch, incidents, oracles = WATCH, self._incidents, self.target.contract.oracles
         judge_raised, judge_result, judge_refusal = self._raised, self._judge_result, self._judge_refusal
         repeats = any(isinstance(oracle, Repeats) for oracle in oracles)
+        kinds, kind_of = self._kinds.words, self._kinds.word_of
 
         def execute(data: bytes) -> Verdict:  # noqa: C901, PLR0912 - as above
             head[SEQUENCE] += 1
@@ -192,6 +195,7 @@ class Executor:
                     value = decode(data)
                 except Undecodable as error:
                     head[REJECTED] += 1
+                    head[kinds.get(type(error)) or kind_of(error)] += 1
                     if observer is not None:
                         observer(error, None)
                     return REJECTED_VERDICT
@@ -215,6 +219,7 @@ class Executor:
                         if repeats and (verdict := judge_refusal(data, error)) is not None:
                             return verdict
                         head[REJECTED] += 1
+                        head[kinds.get(type(error)) or kind_of(error)] += 1
                         head[RUNNING] = 0
                         if observer is not None:
                             observer(error, None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import gettempdir
@@ -9,6 +10,7 @@ from tempfile import gettempdir
 from fuzzlab.blackbox import BlackBox
 from fuzzlab.executor import Executor
 from fuzzlab.scope import Scope, packages
+from fuzzlab.slowest import Slowest
 from fuzzlab.tally import Tally
 from fuzzlab.target import Target
 from fuzzlab.verdict import Outcome, Verdict
@@ -28,6 +30,7 @@ class InProcess:
         self._executor = Executor(target, self._box, Scope(packages(target)))
         self.recycled: list[str] = []
         self.late: list[tuple[bytes, Verdict]] = []
+        self.slow, self.refusals = Slowest(), Counter[tuple[str, str]]()
         self.executions = self.accepted = self.rejected = 0
 
     def start(self) -> None:
@@ -48,6 +51,7 @@ class InProcess:
         self.executions += 1
         self.accepted += verdict.outcome is Outcome.ACCEPTED
         self.rejected += verdict.outcome is Outcome.REJECTED
+        self.refusals = self._box.refusals()
         return verdict
 
     def close(self) -> None:

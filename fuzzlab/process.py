@@ -25,6 +25,7 @@ from fuzzlab.executor import CUT_OFF, RECYCLED
 from fuzzlab.footprint import Footprint, footprint, leftovers
 from fuzzlab.guard import DUMP_SIGNAL, SOFT_LIMIT_SIGNAL
 from fuzzlab.scope import home, packages
+from fuzzlab.slowest import SLOW_KEPT, Slowest
 from fuzzlab.tally import Tally
 from fuzzlab.target import Target
 from fuzzlab.trial import read_tried
@@ -68,6 +69,9 @@ CLOSED_LINE = "the target closed the line to the supervisor"
 """The reason of a loss that is the target's doing, although nobody can tell by which input."""
 
 
+LINES_SLOWNESS = 5.0
+"""How many times its budget of time an execution gets that tells of every line."""
+
 GENTLE_NICE, GENTLE_WALL = 5, 4.0
 """Niceness beyond ours, with which a process gets a quarter of a core that another one wants, and how much longer it
 may take then."""
@@ -96,7 +100,7 @@ class Child:
 
     def __init__(
         self, target: Target, folder: Path, *, capacity: int, order: Message | None = None, slowness: float = 1.0,
-        gentle: bool = False, observes: bool = False,
+        gentle: bool = False, observes: bool = False, lines: bool = False,
     ) -> None:  # fmt: skip
         """Start it.
 
@@ -108,9 +112,11 @@ class Child:
             slowness: by how much the budget of time is stretched.
             gentle: whether it leaves the processor to others that want it, and gets more time on the clock for that.
             observes: whether it tells what each input did, in messages of their own.
+            lines: whether it tells which lines of source run, and gets more time for that.
         """
         self.target = target
         budget = target.contract.budget
+        slowness *= LINES_SLOWNESS if lines else 1.0
         self.seconds, self.wall, self.memory = budget.seconds * slowness, budget.wall * slowness, budget.memory
         self.wall *= GENTLE_WALL if gentle else 1.0
         self.box = BlackBox.create(folder, capacity)
@@ -128,6 +134,8 @@ class Child:
         self._memory_seen = 0.0
         self._fuzzes = order is not None
         self._is_ready = False
+        self.slow = Slowest()
+        self._slow: tuple[float, bytes] | None = None
         self._excess, self._excess_since, self._gave_up = "", 0.0, False
         self.engine_keeps = 0
         with theirs:
@@ -142,7 +150,7 @@ class Child:
             )
         if gentle:
             _be_gentle(self.process.pid)
-        self._send(order or {"do": "run", "observes": observes})
+        self._send(order or {"do": "lines" if lines else "run", "observes": observes})
 
     def _send(self, order: Message) -> None:
         with contextlib.suppress(Closed):  # the next receive says why
@@ -199,7 +207,9 @@ class Child:
         try:
             if message["is"] == "ran":
                 tally = Tally.from_json(message["tally"]) if "tally" in message else None
-                return {"is": "ran", "done": int(message["done"]), "tally": tally}
+                slow = [(int(index), int(nanoseconds)) for index, nanoseconds in message["slow"][:SLOW_KEPT]]
+                lines = {str(path): set(map(int, found)) for path, found in message.get("lines", {}).items()}
+                return {"is": "ran", "done": int(message["done"]), "slow": slow, "lines": lines, "tally": tally}
             if message["is"] == "tried":
                 index, name, held = read_tried(message)
                 return {"is": "tried", "index": index, "type": name, "held": held}
@@ -256,6 +266,7 @@ class Child:
         sequence = head[SEQUENCE]
         state = (sequence, head[RUNNING])
         if state != self._state:
+            self._settle_slow()
             if sequence != self._state[0]:
                 self._log_from, self._told, self._dumped, self._timed_out = self.log_size(), False, False, False
                 self._first_seen, self._seen_before = (sequence, now), self._first_seen
@@ -271,6 +282,7 @@ class Child:
             return
         cpu = _cpu_seconds(self.process.pid) - self._cpu
         used = max(cpu / self.seconds, (now - self._since) / self.wall)
+        self._note_slow(cpu, used)
         # Step by step, however late we look: an execution is told to end before its process is killed.
         if (used >= HARD_AT and self._dumped) or (used >= KNOWN_AT and self._hangs_where_known(sequence)):
             self._timed_out = True
@@ -289,6 +301,20 @@ class Child:
     def began(self, sequence: int | None = None) -> float | None:
         """Say when an execution, the latest if none is named, was first seen (monotonic); None of one long past."""
         return dict((self._seen_before, self._first_seen)).get(sequence or self.box.head[SEQUENCE])
+
+    def _note_slow(self, cpu: float, used: float) -> None:
+        """Note an execution that is looked at again while it runs; one beyond its budget is a hang, and told as one."""
+        if used >= SOFT_AT:
+            self._slow = None
+        elif self._slow is not None:
+            self._slow = (cpu, self._slow[1])
+        elif (data := self.box.input()) is not None and self.box.head[SEQUENCE] == self._state[0]:
+            self._slow = (cpu, data)
+
+    def _settle_slow(self) -> None:
+        if self._slow is not None:
+            self.slow.met(*self._slow)
+            self._slow = None
 
     def is_overdue(self) -> bool:
         """Whether the execution in hand has used up the budget itself, not stretched."""

@@ -4,27 +4,43 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 
 import click
 
+from fuzzlab.account import Account
 from fuzzlab.board import Goal
 from fuzzlab.document import run_document
 from fuzzlab.errors import ExitCode, FuzzlabError, HarnessError
 from fuzzlab.escape import escaped
-from fuzzlab.events import Event, FindingSeen, TargetResult
+from fuzzlab.events import Event, FindingSeen, RunFinished, RunStarted, TargetResult
 from fuzzlab.interrupts import watched
 from fuzzlab.journal import Journal
+from fuzzlab.outputs import write
 from fuzzlab.project import Project
 from fuzzlab.register import Register
+from fuzzlab.reports import Report
 from fuzzlab.reports.terminal import Terminal
+from fuzzlab.verdict import Finding
 
-__all__ = ["carry_out"]
+__all__ = ["Call", "carry_out"]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What was asked for: the command, the names of its targets, and the files to write of it, by their format."""
+
+    command: str
+    targets: Sequence[str]
+    files: Mapping[str, Path] = field(default_factory=dict)
 
 
 def carry_out(
     project: Project,
+    call: Call,
     events: Generator[Event, None, None],
     standing: Callable[[], list[TargetResult]],
     *,
@@ -39,6 +55,7 @@ def carry_out(
 
     Args:
         project: where it is written down.
+        call: what was asked for.
         events: the run itself.
         standing: says where it stands, in the middle of it too.
         quiet: whether to show findings and the sum only.
@@ -47,14 +64,18 @@ def carry_out(
         pull_request: whether it must not fail by chance: what does not fail each time is shown, and fails nothing.
         strict: whether an accepted finding that no longer fails is a failure.
         publish: takes the run's JSON document, where standard output is kept for it.
+
+    Raises:
+        UserError: a file that was asked for cannot be written.
     """
     with watched(hurry):
         is_failure = partial(_is_failure, pull_request=pull_request, strict=strict)
-        return _carried_out(project, events, standing, is_failure, quiet=quiet, goal=goal, publish=publish)
+        return _carried_out(project, call, events, standing, is_failure, quiet=quiet, goal=goal, publish=publish)
 
 
 def _carried_out(
     project: Project,
+    call: Call,
     events: Generator[Event, None, None],
     standing: Callable[[], list[TargetResult]],
     is_failure: Callable[[TargetResult], bool],
@@ -66,13 +87,14 @@ def _carried_out(
     began = time.monotonic()
     journal = Journal(project)
     terminal = Terminal(sys.stderr if publish else sys.stdout, quiet=quiet, goal=goal)
+    account = Account()
+    reports: tuple[Report, ...] = (terminal, journal, account)
     interrupted = False
     failure: FuzzlabError | None = None
     shown: set[tuple[str, str]] = set()
     try:
-        for event in events:
-            terminal.event(event)
-            journal.event(event)
+        for event in _begun(call, events):
+            _tell(reports, event)
             if isinstance(event, FindingSeen):
                 shown.add((event.finding.target, event.finding.signature))
     except KeyboardInterrupt:
@@ -88,25 +110,50 @@ def _carried_out(
     if failure is not None and not any(result.executions for result in results):
         raise failure  # there is nothing else to tell
     findings = [finding for result in results for finding in result.findings]
-    untold = [finding for finding in findings if (finding.target, finding.signature) not in shown]
-    for event in map(FindingSeen, untold):  # found, but not yet triaged when the run was interrupted
-        terminal.event(event)
-        journal.event(event)
+    _tell_untold(reports, findings, shown)
     unsaved = [finding for finding in findings if not finding.path]
     is_open = any(map(is_failure, results))
     code = _code(interrupted=interrupted, failure=failure, unsaved=bool(unsaved), is_open=is_open)
     terminal.summary(results, seconds)
+    account.take(results)
+    _tell(reports, RunFinished(code, seconds))
     document = run_document(results, exit_code=code, seconds=seconds)
     journal.finish(document)
     if publish is not None:
         publish(document.model_dump_json(indent=2))
     if unsaved and not interrupted:
-        noun = "finding" if len(unsaved) == 1 else "findings"
-        what = f"{len(unsaved)} {noun} not saved, printed above as base64: {project.corpus} cannot be written"
-        click.echo("fuzzlab: " + escaped(what), err=True)
+        _say_unsaved(project, len(unsaved))
+    write(account, call.files, project.root)
     if failure is not None:
         raise failure
     return code
+
+
+def _tell_untold(reports: Sequence[Report], findings: Sequence[Finding], shown: set[tuple[str, str]]) -> None:
+    """Tell what was found, but not yet triaged when the run was interrupted."""
+    for finding in findings:
+        if (finding.target, finding.signature) not in shown:
+            _tell(reports, FindingSeen(finding))
+
+
+def _say_unsaved(project: Project, count: int) -> None:
+    noun = "finding" if count == 1 else "findings"
+    what = f"{count} {noun} not saved, printed above as base64: {project.corpus} cannot be written"
+    click.echo("fuzzlab: " + escaped(what), err=True)
+
+
+def _begun(call: Call, events: Iterator[Event]) -> Iterator[Event]:
+    """Tell of the beginning with the first event: a mistake that shows before it leaves no trace."""
+    start = RunStarted(call.command, call.targets, time.time())
+    for number, event in enumerate(events):
+        if number == 0:
+            yield start
+        yield event
+
+
+def _tell(reports: Sequence[Report], event: Event) -> None:
+    for report in reports:
+        report.event(event)
 
 
 def _is_failure(result: TargetResult, *, pull_request: bool, strict: bool) -> bool:

@@ -32,6 +32,7 @@ from fuzzlab.inprocess import InProcess
 from fuzzlab.ledger import Engine, Ledger
 from fuzzlab.project import Project
 from fuzzlab.register import Register
+from fuzzlab.slowest import refusals
 from fuzzlab.steepness import Steep, Steepness
 from fuzzlab.tally import Tally
 from fuzzlab.target import Target
@@ -93,7 +94,7 @@ class Session:
         """
         given = {_read(path): path for path in files}
         stored = list(given) or list(self.corpus.inputs(*roles))
-        yield TargetStarted(self.target.name)
+        yield TargetStarted(self.target.name, self.target.contract.allowed)
         yield from self._drain()
         with self._running(self._make_runner(max(map(len, stored), default=0))) as runner:
             if stored:
@@ -252,7 +253,7 @@ class Session:
         Raises:
             UserError, HarnessError: as `replay`.
         """
-        yield TargetStarted(self.target.name)
+        yield TargetStarted(self.target.name, self.target.contract.allowed)
         seeds = list(self.corpus.seeds())
         yield from self._drain()
         if ways and not self.in_process:
@@ -307,6 +308,8 @@ class Session:
             outdated=tuple(self._outdated),
             tally=runner.tally if runner else Tally(),
             steepest=search.steepest if search else None,
+            refusals=refusals(runner.refusals) if runner else (),
+            slow=runner.slow.all if runner else (),
         )
 
     @contextmanager

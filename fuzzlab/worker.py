@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
+from collections import Counter, defaultdict
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from fuzzlab.errors import FuzzlabError, HarnessError, UserError
 from fuzzlab.files import spare_folder
 from fuzzlab.process import TICK, Child, Lost
 from fuzzlab.project import Project
+from fuzzlab.slowest import Slowest
 from fuzzlab.tally import Tally
 from fuzzlab.target import Target
 from fuzzlab.verdict import Outcome, Verdict
@@ -46,6 +48,7 @@ class Worker:
     def __init__(
         self, target: Target, folder: Path, *, largest: int = 0, impatient: bool = False, gentle: bool = False,
         observer: Callable[[int, Behaviour], None] | None = None,
+        lines: bool = False,
     ) -> None:  # fmt: skip
         """Prepare one; no process is started before the first input.
 
@@ -56,6 +59,7 @@ class Worker:
             gentle: whether it leaves the processor to others that want it.
             impatient: whether to cut short an execution that loops where one was seen to hang before.
             observer: told what each input did, by its index; what a violation did is in its verdict.
+            lines: whether to note in `lines` which lines of source run, which takes several times as long.
         """
         self.target = target
         self.folder = folder
@@ -64,6 +68,10 @@ class Worker:
         self.recycled: list[str] = []
         self.late: list[tuple[bytes, Verdict]] = []
         self.tally = Tally()
+        self.refusals: Counter[tuple[str, str]] = Counter()
+        self.slow = Slowest()
+        self.lines: dict[str, set[int]] = defaultdict(set)
+        self._notes_lines = lines
         self._child: Child | None = None
         self._impatient = impatient
         self._abandoned = False
@@ -127,11 +135,7 @@ class Worker:
             return _Stop(index, lost.verdict, is_doubtful=lost.verdict is not None and _may_be_sent(lost.verdict))
         finally:
             self._count()
-        done = message["done"]
-        if message["tally"] is not None:
-            self.tally += message["tally"]
-        if not 0 <= done <= len(inputs) - begin:
-            raise HarnessError(f"{self.target.name}: a worker ran what it was not given")
+        done = self._done(message, inputs[begin:])
         excess = child.excess(doubting=exhausted is not None)
         if excess:
             self._retire()
@@ -140,6 +144,20 @@ class Worker:
         if exhausted:
             return _Stop(*exhausted, is_doubtful=bool(excess))
         return None if begin + done == len(inputs) else _Stop(begin + done, None, is_doubtful=False)
+
+    def _done(self, message: Message, inputs: Sequence[bytes]) -> int:
+        """Take in how far a process came, and what was slow."""
+        done = int(message["done"])
+        if message["tally"] is not None:
+            self.tally += message["tally"]
+        if not 0 <= done <= len(inputs):
+            raise HarnessError(f"{self.target.name}: a worker ran what it was not given")
+        for index, nanoseconds in message["slow"]:
+            if 0 <= index < done:
+                self.slow.met(nanoseconds / 1e9, inputs[index])
+        for path, lines in message["lines"].items():
+            self.lines[path] |= lines
+        return done
 
     def verdict(self, data: bytes) -> Verdict:
         """Run one input and give its verdict, whatever it is.
@@ -205,10 +223,12 @@ class Worker:
     def _started(self) -> Child:
         losses = 0
         while self._child is None:
-            observes = self._observer is not None
-            child = Child(self.target, self.folder, capacity=self.capacity, gentle=self._gentle, observes=observes)
+            child = Child(
+                self.target, self.folder, capacity=self.capacity, gentle=self._gentle,
+                observes=self._observer is not None, lines=self._notes_lines,
+            )  # fmt: skip
             child.box.head[IMPATIENT] = self._impatient
-            self._child, self._counted = child, (0, 0, 0)
+            self._child, self._counted, self._refused = child, (0, 0, 0), Counter[tuple[str, str]]()
             try:
                 child.wait_ready()
             except FuzzlabError:
@@ -231,6 +251,9 @@ class Worker:
         self.executions += now[0] - before[0]
         self.accepted += now[1] - before[1]
         self.rejected += now[2] - before[2]
+        refused = self._child.box.refusals()
+        self.refusals.update(refused - self._refused)
+        self._refused = refused
 
     def _retire(self) -> None:
         if self._child is not None:

@@ -17,6 +17,17 @@ settings.register_profile("tests", derandomize=True, deadline=None)
 settings.load_profile("tests")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Take `--golden`."""
+    parser.addoption("--golden", action="store_true", help="Write the golden files anew.")
+
+
+@pytest.fixture
+def rewrite(request: pytest.FixtureRequest) -> bool:
+    """Whether golden files are to be written anew."""
+    return bool(request.config.getoption("--golden"))
+
+
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
     """Give a project in an empty folder."""

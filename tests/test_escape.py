@@ -55,6 +55,8 @@ def test_escaped_can_be_read_back(text: str) -> None:
         ("\u00a0\u3000", "\\xa0\\u3000"),
         ("::error file=x::", ":\\x3aerror file=x:\\x3a"),
         ("##[error]", "#\\x23[error]"),
+        ("###vso[a]", "##\\x23vso[a]"),
+        ("## title [a]", "## title [a]"),
     ],
 )
 def test_table(text: str, shown: str) -> None:

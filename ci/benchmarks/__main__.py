@@ -25,6 +25,7 @@ from ci.benchmarks.mutate import mutate
 from ci.benchmarks.order import order
 from ci.benchmarks.overhead import overhead
 from ci.benchmarks.replay import replay
+from ci.benchmarks.report import report
 from ci.benchmarks.scale import scale
 from ci.benchmarks.schemas import schemas
 from ci.benchmarks.speed import speed
@@ -38,6 +39,7 @@ BENCHMARKS: dict[str, Callable[[int], Iterator[Measure]]] = {
     "joiners": joiners,
     "minimise": minimise,
     "replay": replay,
+    "report": report,
     "scale": scale,
     "speed": speed,
     "schemas": schemas,

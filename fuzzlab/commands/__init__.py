@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
 import click
 
+from fuzzlab.destinations import SUFFIXES, probe
 from fuzzlab.duration import duration
 from fuzzlab.errors import ExitCode, UserError, nearest
 from fuzzlab.escape import escaped
@@ -28,6 +29,8 @@ __all__ = [
     "Group",
     "allow_option",
     "document",
+    "files_of",
+    "files_options",
     "format_option",
     "json_option",
     "minimize_option",
@@ -133,6 +136,35 @@ names_argument = click.argument(
     "names", nargs=-1, metavar="[TARGET | MODULE:FUNCTION]...", shell_complete=_target_names
 )
 quiet_option = click.option("--quiet", is_flag=True, help="Findings and the sum only.")
+
+
+_FILES = {
+    "junit": "JUnit XML, for a CI's page of tests.",
+    "sarif": "SARIF 2.1.0, for code scanning and editors.",
+    "markdown": 'Markdown, for a CI\'s summary; "$GITHUB_STEP_SUMMARY" is appended to.',
+    "prometheus": "Prometheus text file, for node_exporter's textfile collector.",
+}
+
+
+def files_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add an option for each format in which a run can be written: `--junit FILE`."""
+    for name in reversed(SUFFIXES):
+        command = click.option(
+            f"--{name}", type=click.Path(path_type=Path), metavar="FILE", help=f"Write {_FILES[name]}"
+        )(command)  # fmt: skip
+    return command
+
+
+def files_of(options: Mapping[str, Path | None]) -> dict[str, Path]:
+    """Give those files that were asked for.
+
+    Raises:
+        UserError: one of them cannot be written; after a night would be too late.
+    """
+    files = {name: path for name in SUFFIXES if (path := options[name]) is not None}
+    for name, path in files.items():
+        probe(f"--{name}", path)
+    return files
 
 
 def open_project() -> tuple[Project, dict[str, Target]]:

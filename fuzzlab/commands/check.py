@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import time
+from pathlib import Path
 
 import click
 
 from fuzzlab.commands import (
     allow_option,
     document,
+    files_of,
+    files_options,
     format_option,
     json_option,
     minimize_option,
@@ -19,7 +22,7 @@ from fuzzlab.commands import (
     strict_option,
 )
 from fuzzlab.finder import select
-from fuzzlab.run import carry_out
+from fuzzlab.run import Call, carry_out
 from fuzzlab.session import CHECK_MINIMISE_SECONDS, Session, standing
 
 __all__ = ["command"]
@@ -39,10 +42,12 @@ __all__ = ["command"]
 @format_option
 @allow_option
 @quiet_option
+@files_options
 @json_option
 def command(
     *, names: tuple[str, ...], examples: int | None, profile: str, seed: int | None, in_process: bool,
     minimize: float | None, strict: bool, format_name: str | None, allow: tuple[str, ...], quiet: bool, as_json: bool,
+    **files: Path | None,
 ) -> int:  # fmt: skip
     """Property tests: examples of the format, made by Hypothesis."""
     project, known = open_project()
@@ -61,7 +66,8 @@ def command(
     events = (
         event for session in sessions for event in session.check(examples=count, seed=seed, ways=project.config.growth)
     )
+    call = Call("check", [target.name for target in targets], files_of(files))
     return carry_out(
-        project, events, lambda: standing(sessions),
+        project, call, events, lambda: standing(sessions),
         quiet=quiet, pull_request=True, strict=strict, publish=document if as_json else None,
     )  # fmt: skip

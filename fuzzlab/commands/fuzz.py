@@ -6,6 +6,7 @@ import math
 import os
 import re
 import time
+from pathlib import Path
 from typing import Any
 
 import click
@@ -16,6 +17,8 @@ from fuzzlab.commands import (
     Duration,
     allow_option,
     document,
+    files_of,
+    files_options,
     format_option,
     json_option,
     minimize_option,
@@ -25,7 +28,7 @@ from fuzzlab.commands import (
 )
 from fuzzlab.errors import UserError
 from fuzzlab.finder import select
-from fuzzlab.run import carry_out
+from fuzzlab.run import Call, carry_out
 from fuzzlab.schedule import shard as part
 
 __all__ = ["command"]
@@ -75,12 +78,14 @@ class Shard(click.ParamType[tuple[int, int]]):
 @format_option
 @allow_option
 @quiet_option
+@files_options
 @json_option
 def command(
     *, names: tuple[str, ...], seconds: float | None, seconds_each: float | None, runs: int | None,
     until_plateau: bool, plateau_chance: float, shard: tuple[int, int] | None,
     minimize: float | None, workers: int | None, seed: int | None,
     format_name: str | None, allow: tuple[str, ...], quiet: bool, as_json: bool,
+    **files: Path | None,
 ) -> int:  # fmt: skip
     """A coverage-guided campaign over all targets, or these."""
     project, known = open_project()
@@ -103,12 +108,13 @@ def command(
         workers=workers or _cores(),
         seed=time.time_ns() if seed is None else seed,
     )
+    call = Call("fuzz", [target.name for target in targets], files_of(files))
     campaign = Campaign(project, targets, limits)
     goal = Goal(
         targets=[target.name for target in targets], seconds=seconds, runs=runs, seconds_each=limits.seconds_each
     )  # fmt: skip
     return carry_out(
-        project, campaign.run(), campaign.results,
+        project, call, campaign.run(), campaign.results,
         quiet=quiet, goal=goal, hurry=campaign.hurry, publish=document if as_json else None,
     )  # fmt: skip
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from pathlib import Path
 
 import click
 
@@ -11,6 +12,8 @@ from fuzzlab.commands import (
     Duration,
     allow_option,
     document,
+    files_of,
+    files_options,
     format_option,
     json_option,
     names_argument,
@@ -19,7 +22,7 @@ from fuzzlab.commands import (
 )
 from fuzzlab.contract import LEAST_EXPONENT, MOST_EXPONENT
 from fuzzlab.finder import select
-from fuzzlab.run import carry_out
+from fuzzlab.run import Call, carry_out
 from fuzzlab.session import Session, standing
 
 __all__ = ["command"]
@@ -38,10 +41,12 @@ DEFAULT_TIME = 10.0
 @format_option
 @allow_option
 @quiet_option
+@files_options
 @json_option
 def command(
     *, names: tuple[str, ...], seconds: float, ways: int | None, bound: float | None, seed: int | None,
     format_name: str | None, allow: tuple[str, ...], quiet: bool, as_json: bool,
+    **files: Path | None,
 ) -> int:  # fmt: skip
     """How fast cost grows with the length of an input."""
     project, known = open_project()
@@ -49,10 +54,11 @@ def command(
     # Hypothesis keeps tables of characters in a folder; the project's own is no place for them.
     os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(project.state / "hypothesis"))
     chosen = time.time_ns() if seed is None else seed
+    call = Call("growth", [target.name for target in targets], files_of(files))
     sessions = [Session(project, target) for target in targets]
     events = (
         event for session in sessions for event in session.growth(seconds=seconds, ways=ways, seed=chosen, bound=bound)
     )
     return carry_out(
-        project, events, lambda: standing(sessions), quiet=quiet, publish=document if as_json else None
+        project, call, events, lambda: standing(sessions), quiet=quiet, publish=document if as_json else None
     )  # fmt: skip

@@ -9,6 +9,8 @@ import click
 from fuzzlab.commands import (
     allow_option,
     document,
+    files_of,
+    files_options,
     format_option,
     json_option,
     names_argument,
@@ -18,7 +20,7 @@ from fuzzlab.commands import (
 )
 from fuzzlab.errors import UserError
 from fuzzlab.finder import select
-from fuzzlab.run import carry_out
+from fuzzlab.run import Call, carry_out
 from fuzzlab.session import Session, standing
 
 __all__ = ["command"]
@@ -27,17 +29,19 @@ __all__ = ["command"]
 @click.command("replay")
 @names_argument
 @click.option(
-    "--input", "files", multiple=True, type=click.Path(path_type=Path), help="This file instead of the corpus."
+    "--input", "inputs", multiple=True, type=click.Path(path_type=Path), help="This file instead of the corpus."
 )
 @click.option("--in-process", is_flag=True, help="Without a worker, for a debugger: no limit is enforced.")
 @strict_option
 @format_option
 @allow_option
 @quiet_option
+@files_options
 @json_option
 def command(
-    *, names: tuple[str, ...], files: tuple[Path, ...], in_process: bool, strict: bool, format_name: str | None,
+    *, names: tuple[str, ...], inputs: tuple[Path, ...], in_process: bool, strict: bool, format_name: str | None,
     allow: tuple[str, ...], quiet: bool, as_json: bool,
+    **files: Path | None,
 ) -> int:  # fmt: skip
     """Run every stored input once."""
     project, known = open_project()
@@ -49,8 +53,9 @@ def command(
 
     strict = strict or project.config.strict
     sessions = [Session(project, target, in_process=in_process) for target in targets]
-    events = (event for session in sessions for event in session.replay(files))
+    events = (event for session in sessions for event in session.replay(inputs))
+    call = Call("replay", [target.name for target in targets], files_of(files))
     return carry_out(
-        project, events, lambda: standing(sessions),
+        project, call, events, lambda: standing(sessions),
         quiet=quiet, pull_request=True, strict=strict, publish=document if as_json else None,
     )  # fmt: skip

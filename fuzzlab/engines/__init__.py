@@ -6,9 +6,11 @@ through a `Runner`, the interface of a worker; coverage owns a worker's process 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
+from fuzzlab.slowest import Slowest
 from fuzzlab.verdict import Verdict
 
 __all__ = ["Runner"]
@@ -24,6 +26,8 @@ class Runner(Protocol):
     recycled: list[str]
     late: list[tuple[bytes, Verdict]]
     """What was noticed after an input had had its verdict: inputs of earlier executions, with another one."""
+    refusals: Counter[tuple[str, str]]
+    slow: Slowest
 
     def start(self) -> None:
         """Be ready for the first input."""

@@ -1,6 +1,7 @@
-"""What events look like: for people (terminal, html) and for machines (document).
+"""What events look like: for people (terminal, html) and for machines (junit, sarif, markdown, prometheus).
 
-A report consumes events and runs nothing; engines and campaigns yield events and print nothing.
+A report consumes events and runs nothing; engines and campaigns yield events and print nothing. The terminal takes them
+one by one; the others are functions of the account that they amount to (`fuzzlab.account`), or of the page about it.
 """
 
 from __future__ import annotations

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
 from fuzzlab.engines.replay import BATCH, BATCH_BYTES, replay
+from fuzzlab.slowest import Slowest
 from fuzzlab.target import REGISTRY, Target
 from fuzzlab.verdict import Verdict
 from fuzzlab.worker import Worker
@@ -20,6 +22,7 @@ class _Counting:
         self.batches: list[list[bytes]] = []
         self.late: list[tuple[bytes, Verdict]] = []
         self.recycled: list[str] = []
+        self.refusals, self.slow = Counter[tuple[str, str]](), Slowest()
 
     def start(self) -> None:
         """Do nothing."""

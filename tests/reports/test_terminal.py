@@ -34,7 +34,7 @@ from fuzzlab.events import (
 from fuzzlab.project import Project
 from fuzzlab.reports import terminal as terminal_module
 from fuzzlab.reports.terminal import Terminal
-from fuzzlab.run import carry_out
+from fuzzlab.run import Call, carry_out
 from fuzzlab.screen import SIZE
 from fuzzlab.verdict import Finding, Frame, Outcome, Status, Verdict
 from tests.emulator import Emulator
@@ -226,7 +226,7 @@ def test_whatever_ends_a_run(
         raise error
 
     with pytest.raises(ValueError, match="ours") if isinstance(error, ValueError) else contextlib.nullcontext():
-        carry_out(project, events(), lambda: [RESULT], quiet=False, goal=GOAL)
+        carry_out(project, Call("fuzz", ["pin"]), events(), lambda: [RESULT], quiet=False, goal=GOAL)
     shown = tty.shown
     assert shown[0].startswith("crash  pin")
     assert not [line for line in shown if "running" in line or "newest finding" in line or "^C" in line]
