@@ -48,7 +48,7 @@ def test_what_senders_send() -> None:
         (b"x", ("br",), "content coding is br"),
         (b"x", ("hunter2",), "an unknown one"),
         (b"xxxx", ("gzip",), "not compressed as it says"),
-        (gzip.compress(b"abcdef")[:-9], ("gzip",), "cut short"),
+        (gzip.compress(b"abcdef", mtime=0)[:-9], ("gzip",), "cut short"),
     ],
 )
 def test_the_reason_is_in_our_words(data: bytes, chain: tuple[str, ...], why: str) -> None:

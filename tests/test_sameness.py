@@ -153,7 +153,7 @@ def test_with_another_value_it_is_not(shape: str) -> None:
         ("nan", "NaN"),
         ([float("nan"), 1], [float("nan"), 2]),
     ],
-    ids=repr,
+    ids=lambda value: type(value).__name__,
 )
 def test_of_another_kind_it_is_not(first: object, second: object) -> None:
     """Types, lengths and keys count."""
