@@ -128,12 +128,13 @@ def test_the_script_builds_what_clusterfuzz_looks_for(project: Path, tmp_path: P
 
 
 def test_the_script_names_what_is_imported_late() -> None:
-    """PyInstaller cannot see what a LazyModule imports: build.sh names each of them."""
+    """PyInstaller cannot see what a LazyModule imports: build.sh names each of them but for what reports alone need."""
     root = Path(package.__file__).parent
     script = (root / "stencils" / "clusterfuzz" / "build.sh.in").read_text()
     late = {name for path in root.rglob("*.py") for name in re.findall(r'= LazyModule\("([^"]+)"\)', path.read_text())}
     assert len(late) > 5
-    for name in late - {"atheris"}:  # which comes with a hook of its own
+    reports = {name for name in late if name.partition(".")[0] in ("coverage", "starlette", "uvicorn")}
+    for name in late - {"atheris"} - reports:  # atheris comes with a hook of its own
         assert re.search(rf"=({re.escape(name)}|{re.escape(name.partition('.')[0])})\b", script), name
 
 

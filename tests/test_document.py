@@ -34,7 +34,7 @@ def test_the_shape() -> None:
     assert list(document) == ["version", "exit_code", "seconds", "targets"]
     assert list(document["targets"][0]) == [
         "name", "executions", "executions_per_second", "accepted", "rejected", "coverage", "corpus_size",
-        "worker_restarts", "findings", "fixed", "outdated",
+        "worker_restarts", "findings", "fixed", "outdated", "steepest",
     ]  # fmt: skip
     assert document["targets"][0]["executions_per_second"] == 5.0
     finding = finding_document(Finding("pin", Verdict(Outcome.CRASH), b"x", path="p")).model_dump()
