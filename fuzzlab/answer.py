@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass
 
 from fuzzlab.leaves import leaves
@@ -37,16 +36,6 @@ class Answer:
     def to_json(self) -> dict[str, str]:
         """Plain data for a pipe."""
         return {"outcome": str(self.outcome), "exception": self.exception, "digest": self.digest}
-
-    @classmethod
-    def from_line(cls, line: bytes) -> Answer:
-        """Read `to_json`'s data as a line.
-
-        Raises:
-            ValueError, KeyError, TypeError: it is none.
-        """
-        document = json.loads(line)
-        return cls(Outcome(document["outcome"]), str(document["exception"]), str(document["digest"]))
 
 
 def digest(result: object) -> str:

@@ -41,7 +41,7 @@ from fuzzlab.guard import SOFT_LIMIT_SIGNAL, Guard
 from fuzzlab.kinds import Kinds
 from fuzzlab.loops import loop_place, recursion_place, stack_of, still_alive
 from fuzzlab.oracles import Oracle, Repeats
-from fuzzlab.proof import Proof
+from fuzzlab.proof import CLEARANCES, Proof
 from fuzzlab.sanitizers import Concern
 from fuzzlab.scope import Scope, home
 from fuzzlab.target import Target
@@ -68,9 +68,6 @@ overflows this stack overflows a plain program's, which has used some before it 
 SPARE_FRAMES = 24
 """Frames by which a campaign's stack is longer: Atheris's callbacks take a frame or two of it, and an input that just
 overflows it there must do so in a batch as well, or it could not be reproduced."""
-
-CLEARANCES = 4
-"""Doubtful events of one execution that are looked into, each at the cost of some executions; the others pass."""
 
 SHOWN = 60
 """Characters of a stretch of the input that a message quotes."""
@@ -115,7 +112,7 @@ class Executor:
             target.contract.clock.stop()
         self._function = _awaited(target.function)
         self._decode = target.decoder()
-        self._proof = Proof(self._input, self._decode, self.attempt)
+        self.proof = Proof(self._input, self._decode, self.attempt, lambda: int(box.head[SEQUENCE]))
         self._kinds = Kinds(box, target.contract.allow)
         self._observer: Observer | None = None
         self.execute: Execute = self._closure(None)
@@ -140,7 +137,9 @@ class Executor:
     def install(self, guard: Guard) -> None:
         """Take over what belongs to a worker's process: the audit hook, the soft limit's signal, `os._exit`."""
         promise = self.target.contract
-        WATCH.install(promise.sanitizers, promise.declared, self._on_effect, self._proof.carries)
+        WATCH.install(
+            promise.sanitizers, promise.declared, self._on_effect, self.proof.is_harmless, self.proof.carries
+        )  # fmt: skip
         guard.on_signal(SOFT_LIMIT_SIGNAL, self._on_signal)
         guard.on_timer = self._on_timer
         guard.on_fork.append(self._on_fork)
@@ -316,7 +315,7 @@ class Executor:
         If not, it is what it was, or nothing: then the execution is repeated, and the event lets pass.
         """
         data = self._input()
-        if stretch := self._proof.stretch(data, event, concern):
+        if stretch := self.proof.decisive(data, event, concern):
             message = f"{concern.reason}, as the input says: {stretch[:SHOWN]!r}"
             return replace(verdict, clause=f"injection({concern.sanitizer})", message=message)
         if concern.certain:
@@ -419,6 +418,7 @@ class Executor:
     def _on_fork(self) -> None:
         """In a process that the target has forked: end with this execution, by the way that incidents take."""
         self._forked = True
+        self.proof.elsewhere = None  # the line to it is our parent's
         self._incidents.append(ACCEPTED_VERDICT)
 
     def _on_exit(self, status: int) -> NoReturn:

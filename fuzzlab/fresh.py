@@ -14,7 +14,7 @@ import sys
 from collections.abc import Sequence
 
 from fuzzlab.answer import Answer
-from fuzzlab.channel import Channel, Closed, pack, unpack
+from fuzzlab.channel import Channel, Closed, Message, pack, unpack
 from fuzzlab.errors import HarnessError
 from fuzzlab.executor import Executor
 from fuzzlab.guard import Guard
@@ -59,6 +59,17 @@ class Fresh:
         if child > 0:
             self._channel = Channel(ours)
 
+    def meets(self, data: bytes, event: str, text: str) -> bool | None:
+        """Run an input in a process that has run nothing; say whether it raises an event with a text in its argument.
+
+        Returns:
+            None where there is no answer.
+        """
+        try:
+            return bool(self._asked({"inputs": [pack(data)], "frames": 0, "wanted": [event, text]})["seen"])
+        except (Unanswered, KeyError):
+            return None
+
     def answer(self, inputs: Sequence[bytes], *, frames: int = 0) -> Answer:
         """Run inputs one after the other in a process that has run nothing; give the answer to the last.
 
@@ -69,16 +80,25 @@ class Fresh:
         Raises:
             Unanswered: there is none.
         """
-        if self._channel is None:
+        message = self._asked({"inputs": [pack(data) for data in inputs], "frames": frames})
+        try:
+            return Answer(Outcome(message["outcome"]), str(message["exception"]), str(message["digest"]))
+        except (KeyError, ValueError) as error:
+            raise Unanswered from error
+
+    def _asked(self, question: Message) -> Message:
+        channel, self._channel = self._channel, None  # what it says too late would answer another question
+        if channel is None:
             raise Unanswered
         try:
-            self._channel.send({"inputs": [pack(data) for data in inputs], "frames": frames})
-            if (message := self._channel.receive(PATIENCE)) is None:
-                self._channel = None  # what it says later would answer another question
-                raise Unanswered
-            return Answer(Outcome(message["outcome"]), str(message["exception"]), str(message["digest"]))
-        except (Closed, HarnessError, KeyError, ValueError, OSError) as error:
+            channel.send(question)
+            message = channel.receive(PATIENCE)
+        except (Closed, HarnessError, ValueError, OSError) as error:
             raise Unanswered from error
+        if message is None:
+            raise Unanswered
+        self._channel = channel
+        return message
 
 
 def _serve(channel: Channel, executor: Executor) -> None:
@@ -96,7 +116,11 @@ def _serve(channel: Channel, executor: Executor) -> None:
             try:
                 executor.own_fork()
                 sys.setrecursionlimit(sys.getrecursionlimit() + message["frames"])
-                _answer(executor, [unpack(packed) for packed in message["inputs"]], writing)
+                inputs = [unpack(packed) for packed in message["inputs"]]
+                if wanted := message.get("wanted"):
+                    os.write(writing, json.dumps({"seen": executor.proof.meets(inputs[-1], *wanted)}).encode("ascii"))
+                else:
+                    _answer(executor, inputs, writing)
             finally:
                 executor.exit(0)
         os.close(writing)
@@ -107,9 +131,10 @@ def _serve(channel: Channel, executor: Executor) -> None:
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
         try:
-            channel.send(Answer.from_line(line).to_json())
-        except (ValueError, KeyError, TypeError):
-            channel.send({})
+            told = json.loads(line)
+        except ValueError:
+            told = None
+        channel.send(told if isinstance(told, dict) else {})  # the code under test may have written it
 
 
 def _answer(executor: Executor, inputs: Sequence[bytes], writing: int) -> None:

@@ -107,6 +107,7 @@ class History:
         """Hold what is there now for right. No input has been executed yet."""
         if self._is_on:
             self._fresh.begin()
+            self._executor.proof.elsewhere = self._fresh.meets
             self._surroundings.take()
 
     def rest(self) -> None:

@@ -25,6 +25,7 @@ CLEARED_MOST = 4096
 _IMPORT_NAME = opmap["IMPORT_NAME"]
 
 OnConcern = Callable[[str, Concern, FrameType], None]
+IsHarmless = Callable[[str, Concern], bool]
 
 
 class Interruption(BaseException):
@@ -46,6 +47,7 @@ class Watch:
         self.enabled: frozenset[str] = frozenset()
         self.declared = UNDECLARED
         self.on_concern: OnConcern | None = None
+        self.is_harmless: IsHarmless = lambda _event, _concern: False
         self.carries: Callable[[str], bool] = bool
         self.cleared: set[tuple[str, str]] = set()
         self.wanted: tuple[str, str] | None = None
@@ -53,19 +55,22 @@ class Watch:
         self.is_lenient = False
 
     def install(
-        self, enabled: frozenset[str], declared: Declared, on_concern: OnConcern, carries: Callable[[str], bool]
-    ) -> None:
+        self, enabled: frozenset[str], declared: Declared, on_concern: OnConcern, is_harmless: IsHarmless,
+        carries: Callable[[str], bool],
+    ) -> None:  # fmt: skip
         """Begin to look.
 
         Args:
             enabled: the contract's sanitizers.
             declared: what the target may do.
             on_concern: told of an event that is to be blocked, with the frame that raised it.
+            is_harmless: whether a doubtful event is known to be none, so that it passes.
             carries: whether a text holds a stretch of the input in hand.
         """
         if self.on_concern is None:
             sys.addaudithook(self.hook)
-        self.enabled, self.declared, self.on_concern, self.carries = enabled, declared, on_concern, carries
+        self.enabled, self.declared, self.carries = enabled, declared, carries
+        self.on_concern, self.is_harmless = on_concern, is_harmless
 
     def clear(self, event: str, text: str) -> None:
         """Let an event with this argument pass from now on."""
@@ -86,6 +91,8 @@ class Watch:
             if concern is None or not self._counts(event, concern):
                 return
             if self.wanted is None:
+                if not concern.certain and self.is_harmless(event, concern):
+                    return
                 self.on_concern(event, concern, frame)
         finally:
             self.active = True

@@ -7,14 +7,14 @@ import marshal
 import os
 import pickle
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from fuzzlab.sanitizers import ALL, EVENTS, Declared, judge
-from fuzzlab.target import REGISTRY
+from fuzzlab.target import REGISTRY, Target
 from fuzzlab.verdict import Outcome
 from fuzzlab.worker import Worker
 from tests.parsers import effects as _effects  # noqa: F401 - it registers the targets
@@ -229,6 +229,7 @@ PLANTED = {
 NEAR_MISSES = {
     "lazy_import": b"lazy_import colorsys",
     "plug_in_of_list": b"plug_in_of_list colorsys",
+    "plug_in_under_lock": b"plug_in_under_lock colorsys",
     "codec": b"codec iso2022_kr",
     "defines_classes": b"defines_classes name, size",
     "literal": b"literal [1, 2]",
@@ -263,6 +264,12 @@ def test_planted(workers: dict[str, Worker], name: str) -> None:
     assert worker.restarts == 0
     if clause.removeprefix("injection(").rstrip(")") not in HARMFUL:
         assert workers["tests.effects_unwatched"].verdict(data).outcome is Outcome.ACCEPTED
+
+
+def test_an_effect_under_a_lock(worker_of: Callable[[Target], Worker]) -> None:
+    """An effect that is blocked leaves a lock locked; what proves it runs elsewhere, and does not hang."""
+    verdict = worker_of(REGISTRY["tests.effects"]).verdict(b"read_under_lock invoice-17.txt")
+    assert verdict.signature == "effect injection(read) tests.parsers.effects:read_under_lock"
 
 
 @pytest.mark.parametrize("name", NEAR_MISSES)
