@@ -6,8 +6,6 @@ path is one closure over local names, and all bookkeeping is a handful of words 
 
 from __future__ import annotations
 
-import asyncio
-import inspect
 import json
 import os
 import signal
@@ -16,9 +14,10 @@ import time
 from collections.abc import Callable
 from dataclasses import astuple, replace
 from types import FrameType
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from fuzzlab.answer import Answer, digest
+from fuzzlab.awaiting import awaited
 from fuzzlab.blackbox import (
     ACCEPTED,
     BESIDE,
@@ -72,6 +71,9 @@ overflows it there must do so in a batch as well, or it could not be reproduced.
 SHOWN = 60
 """Characters of a stretch of the input that a message quotes."""
 
+ORACLE_FRAMES = 8
+"""Frames between ours and the target's at the most where an oracle calls it, one more where a stranger wrote it."""
+
 MESSAGE_KEPT = 1_000
 """Characters of an oracle's complaint: it may quote the whole input."""
 
@@ -84,6 +86,7 @@ RECYCLED = 87
 LOOP_NOTE = b"fuzzlab: hang: "
 """Begins the line of a worker's log that holds the verdict of a soft limit."""
 
+T = TypeVar("T")
 Execute = Callable[[bytes], Verdict]
 Observer = Callable[[BaseException | None, object], None]
 """Told of each execution that kept the contract: how it was refused, or what came out."""
@@ -110,7 +113,7 @@ class Executor:
         self._forked = False
         if target.contract.clock is not None:
             target.contract.clock.stop()
-        self._function = _awaited(target.function)
+        self._function = awaited(target.function)
         self._decode = target.decoder()
         self.proof = Proof(self._input, self._decode, self.attempt, lambda: int(box.head[SEQUENCE]))
         self._kinds = Kinds(box, target.contract.allow)
@@ -248,7 +251,10 @@ class Executor:
         """Ask the oracles; the first complaint counts."""
         for oracle in self.target.contract.oracles:
             try:
-                complaint = oracle.check(self._function, value, result)
+                if isinstance(oracle, Repeats):
+                    complaint = self._anew(oracle.check, self._again, value, result)
+                else:
+                    complaint = oracle.check(self._again, value, result)
             except Exception as error:  # noqa: BLE001 - a renderer that fails on a result is what the oracle looks for
                 complaint = f"{type(error).__name__}: {error}"
             if complaint is not None:
@@ -256,13 +262,30 @@ class Executor:
                 return self._bad_result(oracle, complaint)
         return None
 
+    def _again(self, value: object) -> object:
+        """Call the target for an oracle."""
+        return self._anew(self._function, value)
+
+    def _anew(self, call: Callable[..., T], *arguments: Any, frames: int = ORACLE_FRAMES) -> T:
+        """Call for an oracle what may be a parser: with a budget of its own, and no less of the stack than ours."""
+        for word in (SEQUENCE, BESIDE, TOLD):
+            self.box.head[word] += 1
+        usual = sys.getrecursionlimit()
+        _set_recursion_limit(usual + frames)
+        try:
+            return call(*arguments)
+        finally:
+            _set_recursion_limit(usual)
+
     def _judge_refusal(self, data: bytes, error: BaseException) -> Verdict | None:
         """Ask the oracles that have an opinion on refusals, with a value that the target has not had."""
         decode = self._decode
         for oracle in self.target.contract.oracles:
             if isinstance(oracle, Repeats):
                 try:
-                    complaint = oracle.check_refusal(data if decode is None else decode(data), error)
+                    again = data if decode is None else decode(data)
+                    # With less of the stack than ours, so that both refuse what overflows it.
+                    complaint = self._anew(oracle.check_refusal, again, error, frames=0)
                 except Exception as failure:  # noqa: BLE001 - as for results
                     complaint = f"{type(failure).__name__}: {failure}"
                 if complaint is not None:
@@ -463,23 +486,3 @@ def _with_frames(decode: Callable[[bytes], object], usual: int, limit: int) -> C
             _set_recursion_limit(usual)
 
     return generous
-
-
-def _awaited(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a plain function for a coroutine function: awaited on a loop of the worker's own.
-
-    A loop on which tasks are left behind is given up with them: they would go on inside later executions.
-    """
-    if not any(map(inspect.iscoroutinefunction, (function, getattr(type(function), "__call__", None)))):  # noqa: B004
-        return function
-    loop = asyncio.new_event_loop()
-
-    def call(value: object) -> object:
-        nonlocal loop
-        try:
-            return loop.run_until_complete(function(value))
-        finally:
-            if asyncio.all_tasks(loop):
-                loop = asyncio.new_event_loop()
-
-    return call

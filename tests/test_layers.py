@@ -16,8 +16,8 @@ PACKAGE = Path(fuzzlab.__file__).parent
 LAYERS = (
     "growth",
     (
-        "errors verdict message lazy escape files unicode injections boundaries regextree interrupts plateau columns "
-        "screen cover chart outline tally signs trial plot stencil"
+        "errors verdict awaiting message lazy escape files unicode injections boundaries regextree interrupts plateau "
+        "columns screen cover chart outline tally signs trial plot stencil"
     ),
     (
         "events evidence sidecar destinations chain channel blackbox footprint project duration tokens "
