@@ -38,7 +38,7 @@ from fuzzlab.errors import HarnessError, Undecodable
 from fuzzlab.footprint import footprint
 from fuzzlab.guard import SOFT_LIMIT_SIGNAL, Guard
 from fuzzlab.kinds import Kinds
-from fuzzlab.loops import loop_place, recursion_place, stack_of, still_alive
+from fuzzlab.loops import loop_place, recursion_place, room, stack_of, still_alive
 from fuzzlab.oracles import Oracle, Repeats
 from fuzzlab.proof import CLEARANCES, Proof
 from fuzzlab.sanitizers import Concern
@@ -164,7 +164,8 @@ class Executor:
         depth, frame = 0, sys._getframe(1)  # noqa: SLF001 - as above
         while frame.f_back is not None:
             depth, frame = depth + 1, frame.f_back
-        limit = depth + 2 + STACK + spare
+        _set_recursion_limit(depth + 2 + STACK + spare)
+        limit = sys.getrecursionlimit() + STACK + spare - room()  # calls in C may count too, and are no frames
         _set_recursion_limit(limit)
         if not spare and (decode := self.target.decoder()) is not None:
             # What a campaign could just decode, with its spare frames, must have a value here as well.

@@ -8,7 +8,7 @@ from types import FrameType
 
 from fuzzlab.verdict import Frame
 
-__all__ = ["loop_place", "recursion_place", "stack_of", "still_alive"]
+__all__ = ["loop_place", "recursion_place", "room", "stack_of", "still_alive"]
 
 ALIKE = 0.9
 """Share of the most frames with which a module takes part in a recursion as much as the one that has them."""
@@ -54,3 +54,15 @@ def recursion_place(frames: Sequence[Frame]) -> str:
         modules[frame.module] += frame.repeats
     most = max(modules.values(), default=0)
     return min((module for module, count in modules.items() if count >= most * ALIKE), default="")
+
+
+def room() -> int:
+    """Count the frames for which there is room on the stack of the caller."""
+
+    def deeper(frames: int) -> int:
+        try:
+            return deeper(frames + 1)
+        except RecursionError:
+            return frames
+
+    return deeper(2)

@@ -24,19 +24,19 @@ def slow(text: str) -> str:
     return _slow(text)
 
 
-def _depth(text: str, at: int = 0) -> int:
-    return 1 + _depth(text, at + 1) if text[at : at + 1] == "[" else at
+def depth(text: str, at: int = 0) -> int:
+    return 1 + depth(text, at + 1) if text[at : at + 1] == "[" else at
 
 
 @target(format=formats.text(), allow=RecursionError, name="tests.again.once")
 def once(text: str) -> str:
-    _depth(text)
+    depth(text)
     return text
 
 
 @target(format=formats.text(), allow=RecursionError, oracles=TWICE, name="tests.again.deep")
 def deep(text: str) -> str:
-    _depth(text)
+    depth(text)
     return text
 
 
