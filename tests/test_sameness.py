@@ -6,6 +6,7 @@ import copy
 import xml.etree.ElementTree as ET
 from argparse import Namespace
 from collections import OrderedDict, deque
+from configparser import ConfigParser
 from dataclasses import dataclass, field
 from decimal import Decimal
 from email import message_from_string
@@ -171,6 +172,18 @@ def test_what_shows_no_state_is_not_told_apart() -> None:
     assert same(object(), object())
     assert same((x for x in "a"), (x for x in "a"))
     assert not same(object(), (x for x in "a"))
+
+
+def _configuration(value: object) -> ConfigParser:
+    parser = ConfigParser()
+    parser.read_string(f"[a]\nb = {value}\nc = %")
+    return parser
+
+
+def test_what_cannot_be_looked_at_is_no_difference() -> None:
+    """A mapping whose values fail to be read (here: `%` is no interpolation) is given up on."""
+    assert same(_configuration(5), _configuration(5))
+    assert oracles.deterministic().check(lambda _: _configuration(5), "in", _configuration(5)) is None
 
 
 class _Endless:
