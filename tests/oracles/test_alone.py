@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -148,8 +149,9 @@ INPUTS = ["ab-12", "AB-12", " ab-12", "ab-12 ", "AB12", "AB_12", "AB-12\n", "ab-
 
 
 def _verdicts(parser: Parser, clause: str, inputs: Sequence[str]) -> list[Verdict]:
-    run = InProcess(build(parser, home=__name__, name="sku", format=formats.text(), oracles=[CHECKS[clause]]))
-    return [run.verdict(text.encode()) for text in inputs]
+    target = build(parser, home=__name__, name="sku", format=formats.text(), oracles=[CHECKS[clause]])
+    with closing(InProcess(target)) as run:
+        return [run.verdict(text.encode()) for text in inputs]
 
 
 def test_every_oracle_has_a_bug() -> None:
@@ -194,7 +196,8 @@ def test_a_sink_in_a_contract(sink: str) -> None:
         def rows(data: bytes) -> dict[str, list[object]]:
             return {"rows": [leaf]}
 
-        return InProcess(build(rows, home=__name__, oracles=checks)).verdict(b"x")
+        with closing(InProcess(build(rows, home=__name__, oracles=checks))) as run:
+            return run.verdict(b"x")
 
     others: list[oracles.Oracle] = [
         oracles.deterministic(),

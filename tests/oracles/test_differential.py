@@ -7,6 +7,7 @@ import itertools
 import json
 import random
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -18,7 +19,8 @@ from fuzzlab.verdict import Outcome, Verdict
 
 
 def _run(function: Callable[..., Any], data: bytes, *checks: oracles.Oracle, **options: Any) -> Verdict:
-    return InProcess(build(function, home=__name__, oracles=checks, **options)).verdict(data)
+    with closing(InProcess(build(function, home=__name__, oracles=checks, **options))) as run:
+        return run.verdict(data)
 
 
 counter = itertools.count()
@@ -205,5 +207,6 @@ def test_a_value_is_decoded_anew_only_where_it_is_asked_for() -> None:
     for check, times in ((oracles.storable("utf-8"), 1), (oracles.deterministic(), 2)):
         decoded.clear()
         target: Target = build(lambda text: text, home=__name__, format=form, oracles=[check], name="identity")
-        InProcess(target).verdict(b"x")
+        with closing(InProcess(target)) as run:
+            run.verdict(b"x")
         assert len(decoded) == times
