@@ -14,7 +14,7 @@ from fuzzlab import __version__
 from fuzzlab.errors import ExitCode, FuzzlabError, UserError, nearest
 from fuzzlab.escape import escaped
 
-__all__ = ["COMMANDS", "main"]
+__all__ = ["COMMANDS", "commands", "main"]
 
 COMMANDS = {
     "init": "Set a project up: configuration, a first target, workflows.",
@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _main(arguments: Sequence[str] | None) -> int:
     try:
-        return int(_commands.main(arguments, prog_name="fuzzlab", standalone_mode=False) or ExitCode.CLEAN)
+        return int(commands.main(arguments, prog_name="fuzzlab", standalone_mode=False) or ExitCode.CLEAN)
     except click.exceptions.Exit as error:
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
@@ -116,7 +116,7 @@ class _Commands(click.Group):
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="fuzzlab", message="%(prog)s %(version)s")
-def _commands() -> None:
+def commands() -> None:
     """Fuzz Python input parsers under one contract.
 
     A parser may refuse with a declared error; it may never crash, hang, exhaust memory, kill the process, have side

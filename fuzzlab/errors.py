@@ -26,6 +26,20 @@ class ExitCode(IntEnum):
     HARNESS = 3
     INTERRUPTED = 130
 
+    @property
+    def meaning(self) -> str:
+        """What it tells whoever called, in a line."""
+        return _MEANINGS[self]
+
+
+_MEANINGS = {
+    ExitCode.CLEAN: "clean: no finding that nobody has accepted",
+    ExitCode.FINDINGS: "findings that nobody has accepted, new or known; with `--strict`, also what the option says",
+    ExitCode.USER: "a mistake in how it was called: one line on standard error, nothing written",
+    ExitCode.HARNESS: "a failure of fuzzlab itself, which is never counted as a finding",
+    ExitCode.INTERRUPTED: "interrupted, with all work kept",
+}
+
 
 class FuzzlabError(Exception):
     """Root of everything fuzzlab itself raises."""

@@ -15,8 +15,8 @@ def _blocks(page: str, language: str) -> list[str]:
 
 def test_a_format_of_your_own(tmp_path: Path) -> None:
     """The page's parser, its target in three lines and its finding, as they stand there."""
-    parser, target, better = _blocks("own-format.md", "python")
-    (shown,) = _blocks("own-format.md", "console")
+    parser, target, better = _blocks("howto/own-format.md", "python")
+    (shown,) = _blocks("howto/own-format.md", "console")
     (tmp_path / "pyproject.toml").write_text('[tool.fuzzlab]\ntargets = ["packets"]\n', encoding="utf-8")
     (tmp_path / "reader.py").write_text(parser, encoding="utf-8")
     (tmp_path / "packets.py").write_text(target, encoding="utf-8")
