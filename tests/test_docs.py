@@ -2,30 +2,91 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
-from tests.projects import REPOSITORY, fuzzlab
+import pytest
+
+from tests.pages import Block, blocks, matches, run, steps
+from tests.projects import REPOSITORY
+
+PAGES = sorted([REPOSITORY / "README.md", REPOSITORY / "CONTRIBUTING.md", *(REPOSITORY / "docs").rglob("*.md")])
+
+QUICK = {"README.md"}
+"""Pages that run in the fast suite; to run all would take minutes."""
 
 
-def _blocks(page: str, language: str) -> list[str]:
-    text = (REPOSITORY / "docs" / page).read_text(encoding="utf-8")
-    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+def _name(path: Path) -> str:
+    return str(path.relative_to(REPOSITORY))
 
 
-def test_a_format_of_your_own(tmp_path: Path) -> None:
-    """The page's parser, its target in three lines and its finding, as they stand there."""
-    parser, target, better = _blocks("howto/own-format.md", "python")
-    (shown,) = _blocks("howto/own-format.md", "console")
-    (tmp_path / "pyproject.toml").write_text('[tool.fuzzlab]\ntargets = ["packets"]\n', encoding="utf-8")
-    (tmp_path / "reader.py").write_text(parser, encoding="utf-8")
-    (tmp_path / "packets.py").write_text(target, encoding="utf-8")
-    command, *lines = shown.splitlines()
-    done = fuzzlab(tmp_path, *command.removeprefix("$ fuzzlab ").split())
-    assert done.code == 1, done.err
-    assert "\n".join(lines) in done.out, done.out
+def _is_run(block: Block) -> bool:
+    return block.said("not-run") is None and block.language == "console"
 
-    target = target.replace("packets = ", "plain = ").replace("@target", better + "\n\n@target")
-    (tmp_path / "packets.py").write_text(target, encoding="utf-8")
-    done = fuzzlab(tmp_path, "check", "--json")
-    assert [finding["exception"] for finding in done.document["targets"][0]["findings"]] == ["IndexError"]
+
+RUN = [page for page in PAGES if "generated" not in page.parts and any(map(_is_run, blocks(page)))]
+
+
+@pytest.mark.parametrize(
+    "page",
+    [pytest.param(page, id=_name(page), marks=[] if _name(page) in QUICK else [pytest.mark.slow]) for page in RUN],
+)
+def test_a_page_does_what_it_shows(page: Path, tmp_path: Path) -> None:
+    """Its files written, its commands run from top to bottom, each printing what is shown."""
+    folder = tmp_path / "work"
+    folder.mkdir()
+    done = 0
+    for step in run(page, folder):
+        done += 1
+        where = f"{step.block.place}: $ {step.command}"
+        assert step.fits, f"{where}\nshows:\n" + "\n".join(step.shown) + f"\nprints ({step.code}):\n{step.printed}"
+    assert done == sum(len(steps(block)) for block in blocks(page) if _is_run(block))
+
+
+NOT_RUN = {
+    "README.md": {},
+}
+
+
+def test_each_block_is_run_written_or_says_why_not() -> None:
+    """A block is a command, a file, or has a reason; the reasons are few and known."""
+    reasons: dict[str, list[str]] = {}
+    for page in PAGES:
+        for block in blocks(page):
+            reason = block.said("not-run")
+            if reason is not None:
+                assert reason, f"{block.place}: not run, and no reason"
+                reasons.setdefault(reason, []).append(block.place)
+            else:
+                assert block.language == "console" or block.said("title"), f"{block.place}: {block.language} block"
+    assert set(reasons) <= REASONS, sorted(set(reasons) - REASONS)
+    assert set(reasons) >= REASONS - {"a signature"}, "a reason that no block gives any more"
+
+
+REASONS = {
+    "a signature",
+}
+"""Why a block is not run."""
+
+
+@pytest.mark.parametrize(
+    ("shown", "printed", "varies", "fits"),
+    [
+        ("a\nb", "a\nb\n", False, True),
+        ("a\nb", "a\nc\n", False, False),
+        ("a", "a\nb", False, False),
+        ("a …", "a b c", False, True),
+        ("a … c\nd", "a b\nc\nd", False, False),
+        ("a\n…\nd", "a\nb\nc\nd", False, True),
+        ("a\n…\nd", "a\nb\nc", False, False),
+        ("…\nd", "a\nd", False, True),
+        ("…", "a\nb", False, True),
+        ("in 1.5 s", "in 2 s", False, False),
+        ("1,234  runs in 1.5 s", "99 runs in 2 s", True, True),
+        ('id 0123456789abcdef is "x"', 'id fedcba9876543210 is "\\u200d"', True, True),
+        ("crash  IndexError", "crash  KeyError", True, False),
+        ("1 new", "new", True, False),
+    ],
+)
+def test_what_is_shown_is_compared(shown: str, printed: str, varies: bool, fits: bool) -> None:
+    """`…` within a line and for lines; what varies."""
+    assert matches(shown, printed, varies=varies) is fits
