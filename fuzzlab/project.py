@@ -40,10 +40,15 @@ class Config(BaseModel):
     targets: list[Module] = Field(default=["targets"], description="packages or modules to import for their targets")
     corpus: str = Field(default="corpus", min_length=1, description="folder of seeds and regressions, from the root")
     strict: bool = Field(default=False, description="whether an accepted finding that no longer fails is a failure")
-    examples: int = Field(default=200, ge=1, description="examples of the property engine a target")
+    examples: int = Field(default=200, ge=1, description="examples of the property engine, a target")
     growth: int = Field(default=60, ge=0, description="ways in which `check` lets the inputs of a target grow")
-    audit: list[Module] | None = Field(default=None, description="packages or modules of the project's own code")
-    audit_ignore: list[Place] = Field(default=[], description="module:function of what looks like a parser and is none")
+    audit: list[Module] | None = Field(
+        default=None,
+        description="packages or modules of your own code; without it: what pyproject.toml builds, src/, or beside it",
+    )
+    audit_ignore: list[Place] = Field(
+        default=[], description="module:function of what looks like a parser and is none; * for anything"
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,7 +108,9 @@ def matches(shown: str, printed: str, *, varies: bool = False) -> bool:
         if line.strip() == "…":
             pattern += "(?:[^\n]*\n)*?"
         else:
-            pattern += "[^\n]*".join(_pattern(piece) if varies else re.escape(piece) for piece in line.split("…")) + "\n"
+            pattern += (
+                "[^\n]*".join(_pattern(piece) if varies else re.escape(piece) for piece in line.split("…")) + "\n"
+            )
     return re.fullmatch(pattern, printed.rstrip() + "\n") is not None
 
 
@@ -175,7 +177,9 @@ def _rewrite(page: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         done: dict[int, tuple[Block, list[Step]]] = {}
         for step in run(page, Path(folder)):
-            sys.stderr.write(f"{step.block.place} {'fits' if step.fits else 'DIFFERS'} ({step.code}) $ {step.command}\n")
+            sys.stderr.write(
+                f"{step.block.place} {'fits' if step.fits else 'DIFFERS'} ({step.code}) $ {step.command}\n"
+            )
             done.setdefault(step.block.line, (step.block, []))[1].append(step)
         text = page.read_text(encoding="utf-8")
         for block, all_steps in done.values():

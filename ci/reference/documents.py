@@ -14,7 +14,7 @@ from fuzzlab.document import RunDocument
 __all__ = ["DOCUMENTS", "page", "type_of"]
 
 DOCUMENTS: dict[str, type[BaseModel]] = {
-    "`fuzz`, `check`, `replay`": RunDocument,
+    "`fuzz`, `check`, `replay`, `growth`": RunDocument,
     "`audit`": AuditDocument,
 }
 """What prints it: the model. `tests/test_reference.py` knows of a model that is in no page."""
@@ -22,6 +22,11 @@ DOCUMENTS: dict[str, type[BaseModel]] = {
 INTRODUCTION = """\
 `--json` prints one document on standard output. `version` is raised when a field changes its meaning or goes; a new
 field does not raise it. `exit_code` is the one that the command ends with.
+
+The other commands print rows beside `version` and `exit_code`, under a name, as they show them on a terminal: `corpus
+stats`, `add` and `show` have them under `corpus` and `inputs`, `corpus distil` under `targets`: `before` and `after`
+(`files`, `bytes`), `features`, and under `costly` what could not be traced. `init` and `export` have `files` (`path`,
+`what`: `new`, `added` or `kept`, `lines`, `why`), `diff` has `targets[].changes[]`.
 """
 
 

@@ -44,7 +44,7 @@ def _members(name: str, module: ModuleType) -> Iterator[str]:
             continue
         yield heading(3, code(f"{name.removeprefix('fuzzlab.')}.{member}"), anchor=f"{name}.{member}")
         if inspect.isfunction(thing) or inspect.isclass(thing):
-            yield f'```python not-run="a signature"\n{_signature(member, thing)}\n```\n'
+            yield f"```python\n{_signature(member, thing)}\n```\n"
             yield docstring(thing)
             if inspect.isclass(thing):
                 yield from _methods(thing)
