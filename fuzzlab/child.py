@@ -218,7 +218,10 @@ def _load(order: dict[str, Any]) -> Target:
         import_module(module)
         if order["name"] in REGISTRY:
             return REGISTRY[order["name"]]
-    raise UserError(f"{order['name']}: no import of {' or '.join(order['modules'])} registers it in a worker")
+    where = " or ".join(order["modules"])
+    raise UserError(
+        f"{order['name']}: no import of {where} registers it in a worker; decorate it where a module is imported"
+    )
 
 
 def _quieten() -> None:

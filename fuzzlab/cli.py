@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 import sys
 import traceback
 from collections.abc import Sequence
@@ -53,7 +54,7 @@ def _main(arguments: Sequence[str] | None) -> int:
         click.echo(error.format_message())
         return ExitCode.CLEAN
     except click.ClickException as error:
-        return _say(error.format_message(), ExitCode.USER)
+        return _say(_ours(error), ExitCode.USER)
     except UserError as error:
         return _say(str(error), ExitCode.USER)
     except (BrokenPipeError, SystemExit):
@@ -64,6 +65,14 @@ def _main(arguments: Sequence[str] | None) -> int:
         return _say(f"failure of the harness, not a finding: {error}", ExitCode.HARNESS, whole=True)
     except Exception:  # noqa: BLE001 - a failure of ours must exit as one, not as 1, which means findings
         return _say(f"failure of the harness, not a finding:\n{traceback.format_exc()}", ExitCode.HARNESS, whole=True)
+
+
+def _ours(error: click.ClickException) -> str:
+    """Give click's sentence as our own messages are, and where the right thing stands."""
+    message = re.sub(r"\. Did you mean (.*\?)$", r" (did you mean \1)", error.format_message()).removesuffix(".")
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    hint = f"; `{context.command_path} --help` shows what there is" if context is not None else ""
+    return message[:1].lower() + message[1:] + hint
 
 
 def _say(message: str, code: int, *, whole: bool = False) -> int:

@@ -69,7 +69,9 @@ def clusterfuzz(
     if not inside and not repository:
         raise UserError(f"--output {folder}: outside of {project.root}; say --repository, which the image clones")
     if repository and not _REPOSITORY.fullmatch(repository):
-        raise UserError(f"--repository {repository!r}: no https:// address of a repository")
+        raise UserError(
+            f"--repository {repository!r}: no https:// address of a repository, as in https://example.org/shop.git"
+        )
     plan = Plan(folder)
     plan.create("Dockerfile", _dockerfile(project, place, requirement, repository))
     plan.create("build.sh", _build(place, repository), is_program=True)
@@ -98,7 +100,9 @@ def _one(plan: Plan, project: Project, target: Target, warn: Callable[[str], Non
 def _script(plan: Plan, project: Project, target: Target, corpus: Corpus, roots: Sequence[str]) -> str:
     modules = list(dict.fromkeys([target.home, target.module]))
     if unknown := [module for module in modules if not _MODULE.fullmatch(module)]:
-        raise UserError(f"{target.name}: {unknown[0]!r} is no module that a program can import")
+        raise UserError(
+            f"{target.name}: {unknown[0]!r} is no module that a program can import; define the target in one of letters, digits and '_'"
+        )
     accepted = sorted({f.signature for f in corpus.findings() if f.status is Status.ACCEPTED})
     up = os.path.relpath(project.root, plan.root / FUZZERS)
     return filled(

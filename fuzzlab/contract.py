@@ -100,7 +100,7 @@ def contract(
     classes = tuple(allow) if isinstance(allow, (list, tuple, set, frozenset)) else (allow,)
     for cls in classes:
         if not (isinstance(cls, type) and issubclass(cls, BaseException)):
-            raise UserError(f"allow={cls!r}: not an exception class")
+            raise UserError(f"allow={cls!r}: not an exception class, as in allow=ValueError")
     if not isinstance(oracles, (list, tuple)):
         raise UserError(f"oracles={oracles!r}: a list of oracles, as in oracles=[oracles.idempotent()]")
     for oracle in oracles:

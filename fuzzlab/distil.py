@@ -103,7 +103,7 @@ def _alone(folder: Path, name: str) -> Iterator[None]:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise UserError(f"{name}: its corpus is being distilled by another process") from None
+            raise UserError(f"{name}: its corpus is being distilled by another process; wait for it") from None
         yield
     finally:
         os.close(descriptor)

@@ -32,11 +32,11 @@ def adhoc(spec: str, *, format_name: str | None = None, allow: Sequence[str] = (
     """
     function = resolve(spec, "function")
     if not callable(function):
-        raise UserError(f"{spec}: not callable, but {type(function).__name__}")
+        raise UserError(f"{spec}: not callable, but {type(function).__name__}; name a function")
     classes = [resolve(name, "exception class") for name in allow]
     for name, cls in zip(allow, classes, strict=True):
         if not (isinstance(cls, type) and issubclass(cls, BaseException)):
-            raise UserError(f"--allow {name}: not an exception class")
+            raise UserError(f"--allow {name}: not an exception class; write module:Error")
     options = (spec, format_name or "", *allow)
     chosen = _format_named(format_name) if format_name else None
     home, name = spec.partition(":")[0], spec.replace(":", ".")

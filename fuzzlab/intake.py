@@ -82,7 +82,7 @@ def take_in(corpus: Corpus, given: Sequence[Given], *, name: str = "") -> list[A
         raise UserError(f"--name {name!r}: letters, digits, '.', '_' and '-', at most {LONGEST}, no dot first{hint}")
     known = {stored.id: corpus.project.shown(Path(stored.path)) for stored in corpus.stored(Role.REGRESSION, Role.SEED)}
     if name and (corpus.seeds_folder / name).exists() and input_id(given[0].data) not in known:
-        raise UserError(f"--name {name!r}: there is a seed of this name with another content")
+        raise UserError(f"--name {name!r}: there is a seed of this name with another content; give another name")
     added = []
     for one in given:
         identifier = input_id(one.data)
@@ -133,5 +133,5 @@ def _free(folder: Path, name: str, identifier: str, taken: Collection[str] = ())
     candidates = [name, told_apart, identifier] if name else [identifier]
     free = next((c for c in candidates if c not in taken and not os.path.lexists(folder / c)), None)
     if free is None:
-        raise UserError(f"{folder}: {', '.join(candidates)} are there with other contents")
+        raise UserError(f"{folder}: {', '.join(candidates)} are there with other contents; --name gives another name")
     return folder / free

@@ -74,7 +74,7 @@ def look_up(
     matching = [found for found in ids if wanted and found.startswith(wanted)]
     if len(matching) > 1:
         some = ", ".join(sorted(matching)[:NAMED]) + (", …" if len(matching) > NAMED else "")
-        raise UserError(f"{len(matching)} stored inputs begin with {identifier!r}: {some}")
+        raise UserError(f"{len(matching)} stored inputs begin with {identifier!r}: {some}; write more of the id")
     if not matching:
         raise UserError(f"no stored input with id {identifier!r}{_nearest(wanted, sorted(ids))}")
     return _read(project, known, matching[0], ids[matching[0]], warn)

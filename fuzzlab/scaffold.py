@@ -135,7 +135,7 @@ class Plan:
         except FileNotFoundError:
             if not os.path.lexists(place):
                 return None
-            raise UserError(f"{path} is a link that leads nowhere") from None
+            raise UserError(f"{path} is a link that leads nowhere; mend or remove it") from None
         except OSError as error:
             raise UserError(f"{path}: {error.strerror}") from None
 

@@ -82,7 +82,7 @@ def function_of(spec: str) -> Callable[[Any], object]:
     if isinstance(found, type) and hasattr(found, "model_validate_json") and hasattr(found, "model_json_schema"):
         found = found.model_validate_json
     if not callable(found):
-        raise UserError(f"{spec}: not callable, but {type(found).__name__}")
+        raise UserError(f"{spec}: not callable, but {type(found).__name__}; name a function")
     return found  # type: ignore[no-any-return]
 
 

@@ -158,7 +158,7 @@ def new(value: str) -> str:
         (("diff", "mian"), "no revision 'mian' (did you mean 'main'?)"),
         (("diff", "--", "--output=x"), "no revision '--output=x'"),
         (("diff", "HEAD", "ordre"), "no target named 'ordre' (did you mean 'order'?)"),
-        (("diff",), "Missing argument 'REV'"),
+        (("diff",), "missing argument 'REV'; `fuzzlab diff --help`"),
     ],
     ids=["revision", "option", "target", "nothing"],
 )

@@ -195,7 +195,7 @@ def test_links_are_followed(folder: Path, run: Run) -> None:
     (folder / ".gitattributes").unlink()
     (folder / ".gitattributes").symlink_to("nowhere")
     done = run("init", "--yes")
-    assert (done.code, done.err) == (2, "fuzzlab: .gitattributes is a link that leads nowhere\n")
+    assert (done.code, done.err) == (2, "fuzzlab: .gitattributes is a link that leads nowhere; mend or remove it\n")
 
 
 @pytest.mark.parametrize(

@@ -101,7 +101,8 @@ def _listed(names: Sequence[str], statuses: Sequence[Status] = STATUSES, *, as_j
     project, known = open_project()
     findings = list(recorded(project, warn))
     for name in set(names) - {f.target for f in findings} - set(known):
-        raise UserError(f"no target named {name!r}{nearest(name, {*known, *(f.target for f in findings)})}")
+        close = nearest(name, {*known, *(f.target for f in findings)})
+        raise UserError(f"no target named {name!r}{close}; `fuzzlab list` shows them")
     found = [f for f in findings if (not names or f.target in names) and f.status in statuses]
     if as_json:
         rows_document("findings", [_row(f) for f in found])

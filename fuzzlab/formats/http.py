@@ -402,5 +402,8 @@ def http(
     except Undecodable:
         readable = False
     if not readable:
-        raise UserError(f"formats.http({method=}, {path=}, headers={dict(given)!r}): no HTTP request can be written so")
+        raise UserError(
+            f"formats.http({method=}, {path=}, headers={dict(given)!r}): no HTTP request can be written so; "
+            "a method is a word, a path has no blanks, headers no line ends"
+        )
     return made
