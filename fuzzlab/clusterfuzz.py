@@ -100,9 +100,7 @@ def _one(plan: Plan, project: Project, target: Target, warn: Callable[[str], Non
 def _script(plan: Plan, project: Project, target: Target, corpus: Corpus, roots: Sequence[str]) -> str:
     modules = list(dict.fromkeys([target.home, target.module]))
     if unknown := [module for module in modules if not _MODULE.fullmatch(module)]:
-        raise UserError(
-            f"{target.name}: {unknown[0]!r} is no module that a program can import; define the target in one of letters, digits and '_'"
-        )
+        raise UserError(f"{target.name}: {unknown[0]!r} is no module that a program can import; rename it")
     accepted = sorted({f.signature for f in corpus.findings() if f.status is Status.ACCEPTED})
     up = os.path.relpath(project.root, plan.root / FUZZERS)
     return filled(

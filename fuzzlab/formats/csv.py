@@ -300,9 +300,7 @@ def csv(
     ):
         named = {name: {} for name in columns}
     else:
-        raise UserError(
-            f"formats.csv(columns={columns!r}): neither names, as in ['sku', 'price'], nor a pydantic model of a row"
-        )
+        raise UserError(f"formats.csv(columns={columns!r}): neither names nor a pydantic model of a row")
     return Csv(columns=named, delimiter=delimiter, header=header, max_size=max_size)
 
 
