@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Iterator
 from types import ModuleType
 
@@ -14,6 +15,9 @@ from fuzzlab.oracles import transforms
 from fuzzlab.oracles.sinks import SINKS
 
 __all__ = ["MODULES", "page"]
+
+LINE = 60
+"""Characters."""
 
 MODULES: dict[str, ModuleType] = {
     "fuzzlab": fuzzlab,
@@ -63,11 +67,28 @@ def _methods(cls: type) -> Iterator[str]:
 
 
 def _signature(name: str, thing: object) -> str:
+    """Give the signature, a line a parameter where one line would be too long to read on a telephone."""
     try:
-        signature = str(inspect.signature(thing))  # type: ignore[arg-type]  # a function or a class
+        signature = inspect.signature(thing)  # type: ignore[arg-type]  # a function or a class
     except ValueError:
         return name
-    return name + signature.replace("'", "")
+    parameters = [one for one in signature.parameters.values() if one.name != "self"]
+    line = _unquoted(name + str(signature.replace(parameters=parameters)))
+    if len(line) <= LINE:
+        return line
+    marks = ["*"] if any(one.kind is one.KEYWORD_ONLY for one in parameters) else []
+    first = [str(one) for one in parameters if one.kind is not one.KEYWORD_ONLY]
+    rest = [str(one) for one in parameters if one.kind is one.KEYWORD_ONLY]
+    if any(one.kind is one.VAR_POSITIONAL for one in parameters):
+        marks = []
+    inside = "".join(f"    {one},\n" for one in [*first, *marks, *rest])
+    end = "" if signature.return_annotation is signature.empty else f" -> {signature.return_annotation}"
+    return _unquoted(f"{name}(\n{inside}){end}")
+
+
+def _unquoted(signature: str) -> str:
+    """Take the quotes from annotations, which are texts until somebody asks, and not from defaults."""
+    return re.sub(r"(: |-> )'([^']*)'", r"\1\2", signature)
 
 
 def _sinks() -> Iterator[tuple[str, str]]:
