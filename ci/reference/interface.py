@@ -88,7 +88,7 @@ def _signature(name: str, thing: object) -> str:
 
 def _unquoted(signature: str) -> str:
     """Take the quotes from annotations, which are texts until somebody asks, and not from defaults."""
-    return re.sub(r"(: |-> )'([^']*)'", r"\1\2", signature)
+    return re.sub(r"(: |-> )(?:'([^']*)'|\"([^\"]*)\")", r"\1\2\3", signature)
 
 
 def _sinks() -> Iterator[tuple[str, str]]:
