@@ -23,7 +23,7 @@ from pathlib import Path
 
 from tests.projects import REPOSITORY
 
-__all__ = ["Block", "Step", "blocks", "matches", "run", "steps"]
+__all__ = ["FENCE", "Block", "Step", "blocks", "matches", "run", "steps"]
 
 FENCE = re.compile(r"^```([^\n`]*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 VARYING = re.compile(r'[0-9a-f]{16}|"(?:[^"\\\n]|\\.)*"|\d[\d,]*(?:\.\d+)?(?:e-\d+)?|\s+')

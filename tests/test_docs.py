@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
-from tests.pages import Block, blocks, matches, run, steps
+from ci.reference.commands import walk
+from tests.pages import FENCE, Block, blocks, matches, run, steps
 from tests.projects import REPOSITORY
 
 PAGES = sorted(
@@ -50,6 +52,7 @@ def test_each_block_is_run_written_or_says_why_not() -> None:
     """A block is a command, a file, or has a reason; the reasons are few and known."""
     reasons: dict[str, list[str]] = {}
     for page in PAGES:
+        assert not INDENTED.search(FENCE.sub("", page.read_text(encoding="utf-8"))), f"{page}: a block without fences"
         for block in blocks(page):
             reason = block.said("not-run")
             if reason is not None:
@@ -63,15 +66,39 @@ def test_each_block_is_run_written_or_says_why_not() -> None:
     )
 
 
+INDENTED = re.compile(r"\n\n    \S")
+"""A block by indentation, which could say nothing of itself."""
+
 REASONS = {
     "a part of a project",
     "a picture",
     "installs from a checkout; ci/wheel does it in an empty environment",
+    "measures, for minutes or hours",
     "needs a run of GitHub Actions",
     "paths of your project; tests/test_libfuzzer.py runs such programs",
+    "the checks of this repository",
     "the picture of one run",
 }
 """Why a block is not run."""
+
+
+def test_each_command_that_is_named_is_there() -> None:
+    """In running text too: its words are commands, its options are options of that command."""
+    commands = {" ".join(path): command for path, command in walk()}
+    seen = 0
+    for page in PAGES:
+        for quoted in re.findall(r"`fuzzlab ([a-z][^`]*)`", page.read_text(encoding="utf-8")):
+            words = quoted.split()
+            path = " ".join(words[:2]) if " ".join(words[:2]) in commands else words[0]
+            assert path in commands, f"{_name(page)}: fuzzlab {quoted}"
+            options = {name for option in commands[path].params for name in option.opts}
+            for word in words:
+                if word.startswith("--"):
+                    assert word.partition("=")[0].strip("[]") in {*options, "--help"}, (
+                        f"{_name(page)}: fuzzlab {quoted}"
+                    )
+            seen += 1
+    assert seen > 50
 
 
 @pytest.mark.parametrize(
