@@ -29,6 +29,9 @@ FENCE = re.compile(r"^```([^\n`]*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 VARYING = re.compile(r'[0-9a-f]{16}|"(?:[^"\\\n]|\\.)*"|\d[\d,]*(?:\.\d+)?(?:e-\d+)?|\s+')
 """What a block that varies is not held to: ids, quoted inputs, numbers, blanks."""
 
+PROGRESS = re.compile(r"^\d+ s: .*\n", re.MULTILINE)
+"""What a pipe is told every ten seconds of a campaign; a reader has a terminal, and a bar there."""
+
 TIMEOUT = 300
 """Seconds: a hang must end, a loaded machine must not fail."""
 
@@ -152,7 +155,7 @@ def _carry_out(step: Step, here: Path, folder: Path) -> Path:
         ["bash", "-c", f'trap \'pwd > "{told}"\' EXIT\n{step.command}'], cwd=here, env=_environment(), text=True,
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=TIMEOUT, check=False,
     )  # fmt: skip
-    step.printed, step.code = done.stdout, done.returncode
+    step.printed, step.code = PROGRESS.sub("", done.stdout), done.returncode
     return Path(told.read_text(encoding="utf-8").strip())
 
 
