@@ -637,11 +637,10 @@ def test_the_address_sanitizer_finds_nothing(tmp_path: Path) -> None:
 
 LATE = """
 def late(value):
-    if len(value) > 3 and value[0] == "q":
+    if len(value) > 2 and value[0] == "q":
         if value[1] == "Z":
-            if value[2] == "~":
-                if value[3] == "é":
-                    raise RuntimeError("found")
+            if value[2] == "é":
+                raise RuntimeError("found")
 """
 
 EARLY = """
@@ -671,8 +670,8 @@ def late_project(folder: Path) -> Path:
 
 
 def test_what_is_imported_in_an_execution_is_searched_too(tmp_path: Path) -> None:
-    """A bug behind four characters, which only counters lead to, in a module that no worker imports at its start."""
-    words = ("fuzz", "early", "--time", "120s", "--runs", "400000", "--workers", "1", "--seed", "1", "--json")
+    """A bug behind three characters, which only counters lead to, in a module that no worker imports at its start."""
+    words = ("fuzz", "early", "--time", "120s", "--runs", "1000000", "--workers", "1", "--seed", "1", "--json")
     done = fuzzlab(late_project(tmp_path), *words)
     assert done.code == 1, done.err
     (finding,) = done.document["targets"][0]["findings"]
