@@ -30,6 +30,8 @@ EXTRAS: Final = {
     "pyyaml": "importing cassettes in YAML",
     "cryptography": "webhooks signed with ed25519",
     "coverage": "source lines in the report",
+    "starlette": "the live page",
+    "uvicorn": "the live page",
 }
 
 ROOM: Final = 1 << 30

@@ -42,7 +42,10 @@ from fuzzlab.project import Project
 from fuzzlab.sidecar import read_sidecar
 from fuzzlab.verdict import Finding, Status
 
-__all__ = ["chronicle"]
+__all__ = ["CAMPAIGN", "LONGEST", "Run", "begun", "chronicle", "documents", "event_of", "last_run", "on_record"]
+
+CAMPAIGN = "fuzz"
+"""The command whose runs are campaigns: a replay after one is not what a page is about."""
 
 BLOCK = 1 << 20
 """Bytes read at once."""
@@ -57,7 +60,7 @@ _START = b'"event": "RunStarted"'
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
+class Run:
     """Where in the log a run begins, its name there, and when it was, in seconds since 1970."""
 
     offset: int
@@ -76,25 +79,28 @@ def chronicle(project: Project, warn: Callable[[str], None]) -> Iterator[Event]:
     """
     path = project.state / LOG
     try:
-        run = _last(path)
+        run = last_run(path)
     except OSError as error:
         raise UserError(f"{path} cannot be read ({error.strerror})") from None
     if run is None:
         raise UserError("nothing to report: no run has been made here; `fuzzlab fuzz` makes one")
     known = {(f.target, f.signature): f for f in recorded(project, warn)}
-    for document in _documents(path, run):
-        with suppress(KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError):
-            if (event := _event(document, known)) is not None:
-                yield event
+    for document in documents(path, run):
+        if (event := event_of(document, known)) is not None:
+            yield event
 
 
-def _last(path: Path) -> _Run | None:
-    """Look for the beginning of the last campaign, from the end of the log backwards."""
-    other: _Run | None = None
+def last_run(path: Path, end: int | None = None) -> Run | None:
+    """Look for the beginning of the last campaign, from the end of the log (or a place in it) backwards.
+
+    Raises:
+        OSError: the log cannot be read.
+    """
+    other: Run | None = None
     if not path.exists():
         return None
     with path.open("rb") as file:
-        end = file.seek(0, os.SEEK_END)
+        end = file.seek(0, os.SEEK_END) if end is None else end
         tail = b""
         while end > 0:
             begin = max(0, end - BLOCK)
@@ -105,8 +111,8 @@ def _last(path: Path) -> _Run | None:
                 line = block.rfind(b"\n", 0, at) + 1
                 if line == 0 and begin > 0:
                     break  # its beginning lies in the block before
-                if (run := _begun(block[line : block.find(b"\n", at) + 1 or None], begin + line)) is not None:
-                    if run.command == "fuzz":
+                if (run := begun(block[line : block.find(b"\n", at) + 1 or None], begin + line)) is not None:
+                    if run.command == CAMPAIGN:
                         return run
                     other = other or run
                 at = block.rfind(_START, 0, line)
@@ -114,24 +120,35 @@ def _last(path: Path) -> _Run | None:
     return other
 
 
-def _begun(line: bytes, offset: int) -> _Run | None:
+def begun(line: bytes, offset: int) -> Run | None:
+    """Read the beginning of a run; None where a line is none."""
     with suppress(ValueError, KeyError, TypeError, RecursionError):
         document = json.loads(line)
         if document["event"] == "RunStarted":
-            return _Run(offset, str(document["run"]), float(document["time"]), str(document["command"]))
+            return Run(offset, str(document["run"]), float(document["time"]), str(document["command"]))
     return None
 
 
-def _documents(path: Path, run: _Run) -> Iterator[Mapping[str, Any]]:
-    """Yield the lines of a run; of each target's progress, the last one in every part of the run's time."""
+def documents(path: Path, run: Run, end: int | None = None) -> Iterator[Mapping[str, Any]]:
+    """Yield the lines of a run; of each target's progress, the last one in every part of the run's time.
+
+    Args:
+        path: of the log.
+        run: whose lines they are.
+        end: of what is read, where a line ends; that of the log where it is not given.
+    """
     with path.open("rb") as file:
         step = max(1e-3, abs(_ended(file, run) - run.began) / POINTS)
+        left = file.seek(0, os.SEEK_END) - run.offset if end is None else end - run.offset
         file.seek(run.offset)
         name, began, head = run.name.encode("ascii", "replace"), run.began, _HEAD.match
         waiting: dict[bytes, bytes] = {}
         until: dict[bytes, float] = {}
         told: Counter[bytes] = Counter()
         for line in iter(partial(file.readline, LONGEST), b""):  # a microsecond each, of which a night has millions
+            left -= len(line)
+            if left < 0:
+                break
             if (match := head(line)) is not None:
                 time, owner, target = match.groups()
                 if owner != name:
@@ -152,7 +169,7 @@ def _documents(path: Path, run: _Run) -> Iterator[Mapping[str, Any]]:
             yield from _read(line, run.name)
 
 
-def _ended(file: BinaryIO, run: _Run) -> float:
+def _ended(file: BinaryIO, run: Run) -> float:
     """Give the time of the last whole line."""
     size = file.seek(0, os.SEEK_END)
     file.seek(max(run.offset, size - BLOCK))
@@ -169,8 +186,14 @@ def _read(line: bytes, run: str) -> Iterator[Mapping[str, Any]]:
             yield document
 
 
+def event_of(document: Mapping[str, Any], known: Mapping[tuple[str, str], Finding]) -> Event | None:
+    """Read an event back; None for one that this version does not know, or that lacks what it should have."""
+    with suppress(KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError):
+        return _event(document, known)
+    return None
+
+
 def _event(d: Mapping[str, Any], known: Mapping[tuple[str, str], Finding]) -> Event | None:
-    """Read an event back; None for one that this version does not know."""
     makers: dict[str, Callable[[], Event]] = {
         "RunStarted": lambda: RunStarted(str(d["command"]), list(map(str, d["targets"])), float(d["began"])),
         "RunFinished": lambda: RunFinished(int(d["exit_code"]), float(d["seconds"])),
@@ -210,10 +233,20 @@ def _finding(d: Mapping[str, Any], known: Mapping[tuple[str, str], Finding]) -> 
     told_then = read_sidecar(target, data, json.dumps(d["record"]).encode(), str(told["input_file"]))
     if d["input"] is None and (target, told_then.signature) not in known:
         raise ValueError("an input that is nowhere any more")
-    finding = known.get((target, told_then.signature), told_then)
-    if d["event"] == "FindingPassed" or (status is Status.NEW and finding.status is Status.KNOWN):
-        finding = replace(finding, status=status)
-    return replace(
-        finding, found_after_seconds=float(told["found_after_seconds"]),
+    told_now = replace(
+        told_then, status=status, found_after_seconds=float(told["found_after_seconds"]),
         found_after_executions=int(told["found_after_executions"]),
     )  # fmt: skip
+    return on_record(told_now, known, is_passed=d["event"] == "FindingPassed")
+
+
+def on_record(told: Finding, known: Mapping[tuple[str, str], Finding], *, is_passed: bool) -> Finding:
+    """Give a finding as it is on record; new it stays for the run that found it, and passed for who saw that."""
+    finding = known.get((told.target, told.signature))
+    if finding is None:
+        return told
+    if is_passed or (told.status is Status.NEW and finding.status is Status.KNOWN):
+        finding = replace(finding, status=told.status)
+    return replace(
+        finding, found_after_seconds=told.found_after_seconds, found_after_executions=told.found_after_executions
+    )

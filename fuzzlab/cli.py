@@ -32,6 +32,7 @@ COMMANDS = {
     "new": "Draft a target's file for a function: its format, its errors, its seeds, by a trial in a worker.",
     "export": "Targets for other services: clusterfuzz.",
     "report": "Write the last campaign as one HTML file, or for a machine.",
+    "dashboard": "Serve the report as a page that goes on with the campaign, on this machine only.",
     "doctor": "What is here: Python, engines, limits, disk, project; to set fuzzlab up, and for bug reports.",
     "completion": "Print the script that makes a shell complete fuzzlab's words.",
 }

@@ -31,13 +31,18 @@ from fuzzlab.project import Project
 from fuzzlab.sidecar import written_sidecar
 from fuzzlab.verdict import Finding
 
-__all__ = ["LARGEST_NOTED", "LOG", "Journal"]
+__all__ = ["LARGEST_NOTED", "LOG", "Journal", "run_name"]
 
 LOG = "events.jsonl"
 """Name of the event log, below `.fuzzlab/`."""
 
 LARGEST_NOTED = 64 << 10
 """Bytes of an input that the log keeps: where the corpus has it no more, a report still can show it."""
+
+
+def run_name() -> str:
+    """Make a name for a run in the log."""
+    return secrets.token_hex(4)
 
 
 class Journal:
@@ -47,8 +52,8 @@ class Journal:
     this order: `fuzzlab.chronicle` passes over most lines of a night without reading further.
     """
 
-    def __init__(self, project: Project) -> None:
-        self._run = secrets.token_hex(4)
+    def __init__(self, project: Project, name: str = "") -> None:
+        self._run = name or run_name()
         self._log = project.state / LOG
         self._last = project.state / "last-run.json"
         sweep(project.state)

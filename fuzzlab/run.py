@@ -18,7 +18,7 @@ from fuzzlab.errors import ExitCode, FuzzlabError, HarnessError
 from fuzzlab.escape import escaped
 from fuzzlab.events import Event, FindingSeen, RunFinished, RunStarted, TargetResult
 from fuzzlab.interrupts import watched
-from fuzzlab.journal import Journal
+from fuzzlab.journal import Journal, run_name
 from fuzzlab.outputs import write
 from fuzzlab.project import Project
 from fuzzlab.register import Register
@@ -31,11 +31,15 @@ __all__ = ["Call", "carry_out"]
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What was asked for: the command, the names of its targets, and the files to write of it, by their format."""
+    """What was asked for: the command, the names of its targets, and the files to write of it, by their format.
+
+    `name` is the run's in the event log.
+    """
 
     command: str
     targets: Sequence[str]
     files: Mapping[str, Path] = field(default_factory=dict)
+    name: str = field(default_factory=run_name)
 
 
 def carry_out(
@@ -85,7 +89,7 @@ def _carried_out(
     publish: Callable[[str], None] | None,
 ) -> ExitCode:
     began = time.monotonic()
-    journal = Journal(project)
+    journal = Journal(project, call.name)
     terminal = Terminal(sys.stderr if publish else sys.stdout, quiet=quiet, goal=goal)
     account = Account()
     reports: tuple[Report, ...] = (terminal, journal, account)

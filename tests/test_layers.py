@@ -22,7 +22,7 @@ LAYERS = (
     (
         "events evidence sidecar destinations chain channel blackbox footprint project duration tokens "
         "disguises shapes ed25519 clock sanitizers patterns words bytecode lines sensitive jsonleaves codings "
-        "safeyaml percent behaviour reach suspects origin scaffold"
+        "safeyaml percent behaviour reach suspects origin scaffold loopback"
     ),
     "strings grammar revisions changes sources constants promises harvest samples known slowest curves kinds",
     "heads document trees rows csvtext blocks schemas regexes merging nodes sinks/ leaves table literals fakes probes",
@@ -35,8 +35,8 @@ LAYERS = (
     "target",
     "finder scope corpus card journal board guard watch loops account excerpts",
     "proof wrappers answer surroundings",
-    "executor dictionary register stock intake lookup chronicle page ledger subject workflows",
-    "metering autopsy triage inprocess feedback traffic testimony witness gaps tryout draft clusterfuzz fresh",
+    "executor dictionary register stock intake lookup chronicle page ledger subject workflows companion",
+    "follower metering autopsy triage inprocess feedback traffic testimony witness gaps tryout draft clusterfuzz fresh",
     "mix history",
     "engines/",
     "process child schedule causes checkup",
@@ -45,8 +45,9 @@ LAYERS = (
     "backlog sideline course session distil observe comparison libfuzzer sketch reached",
     "campaign starter",
     "reports/",
-    "outputs",
-    "run",
+    "outputs feed",
+    "run livepage",
+    "server",
     "pytest_plugin commands/",
     "cli",
 )
@@ -141,6 +142,8 @@ def test_one_door_for_each_optional_package() -> None:
         "rich": "reports/terminal.py",
         "jinja2": "reports/html.py",
         "coverage": "lines.py",
+        "starlette": "livepage.py",
+        "uvicorn": "server.py",
     }
     for path in modules():
         tree = ast.parse(path.read_text(encoding="utf-8"))

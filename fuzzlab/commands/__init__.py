@@ -36,6 +36,7 @@ __all__ = [
     "minimize_option",
     "names_argument",
     "open_project",
+    "port_option",
     "quiet_option",
     "rows_document",
     "strict_option",
@@ -134,6 +135,9 @@ def _target_names(_context: click.Context, _argument: click.Parameter, begun: st
 
 names_argument = click.argument(
     "names", nargs=-1, metavar="[TARGET | MODULE:FUNCTION]...", shell_complete=_target_names
+)
+port_option = click.option(
+    "--port", type=click.IntRange(0, 65535), help="Of the live page (default: the first free one from 8600 on)."
 )
 quiet_option = click.option("--quiet", is_flag=True, help="Findings and the sum only.")
 

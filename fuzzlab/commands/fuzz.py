@@ -6,6 +6,7 @@ import math
 import os
 import re
 import time
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +25,14 @@ from fuzzlab.commands import (
     minimize_option,
     names_argument,
     open_project,
+    port_option,
     quiet_option,
 )
-from fuzzlab.errors import UserError
+from fuzzlab.companion import beside
+from fuzzlab.errors import ExitCode, UserError
+from fuzzlab.events import Event
 from fuzzlab.finder import select
+from fuzzlab.loopback import demand
 from fuzzlab.run import Call, carry_out
 from fuzzlab.schedule import shard as part
 
@@ -75,6 +80,8 @@ class Shard(click.ParamType[tuple[int, int]]):
 @minimize_option
 @click.option("--workers", type=click.IntRange(min=1, max=1024), help="Processes at once (default: cores).")
 @click.option("--seed", type=click.IntRange(min=0), help="Of the random choices (default: the clock).")
+@click.option("--dashboard", is_flag=True, help="Serve a live page of it on this machine; prints its address.")
+@port_option
 @format_option
 @allow_option
 @quiet_option
@@ -84,10 +91,15 @@ def command(
     *, names: tuple[str, ...], seconds: float | None, seconds_each: float | None, runs: int | None,
     until_plateau: bool, plateau_chance: float, shard: tuple[int, int] | None,
     minimize: float | None, workers: int | None, seed: int | None,
+    dashboard: bool, port: int | None,
     format_name: str | None, allow: tuple[str, ...], quiet: bool, as_json: bool,
     **files: Path | None,
 ) -> int:  # fmt: skip
     """A coverage-guided campaign over all targets, or these."""
+    if dashboard:
+        demand("--dashboard")
+    elif port is not None:
+        raise UserError("--port is the live page's, which --dashboard asks for")
     project, known = open_project()
     targets = select(names, known, format_name=format_name, allow=allow)
     if shard is not None:
@@ -113,10 +125,18 @@ def command(
     goal = Goal(
         targets=[target.name for target in targets], seconds=seconds, runs=runs, seconds_each=limits.seconds_each
     )  # fmt: skip
-    return carry_out(
-        project, call, campaign.run(), campaign.results,
-        quiet=quiet, goal=goal, hurry=campaign.hurry, publish=document if as_json else None,
-    )  # fmt: skip
+
+    def run(events: Generator[Event, None, None]) -> ExitCode:
+        return carry_out(
+            project, call, events, campaign.results,
+            quiet=quiet, goal=goal, hurry=campaign.hurry, publish=document if as_json else None,
+        )  # fmt: skip
+
+    if not dashboard:
+        return run(campaign.run())
+    with beside(project, call.name, port) as page:
+        click.echo(f"dashboard: {page.url}", err=True)
+        return run(page.watch(campaign.run()))
 
 
 def _cores() -> int:

@@ -7,8 +7,9 @@
     : `${Math.floor(s / 3600)}:${String(Math.floor(s / 60) % 60).padStart(2, "0")} h`;
 
   function read(svg) {
-    if (!svg.moments) {
-      const figure = svg.closest("figure");
+    const figure = svg.closest("figure");
+    if (svg.shows !== figure.dataset.times + figure.dataset.values) {  // a live page goes on
+      svg.shows = figure.dataset.times + figure.dataset.values;
       const times = figure.dataset.times.split(" ").map(Number);
       const values = figure.dataset.values.split(" ").map(Number);
       const end = times[times.length - 1] || 1;
