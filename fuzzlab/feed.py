@@ -19,7 +19,7 @@ __all__ = ["Feed", "Snapshot"]
 SILENCE = 60.0
 """Seconds without a word after which a run is held to be gone; one that goes on says where it stands each second."""
 
-_REACHED = Reached(note="Not looked at while a run goes on: `fuzzlab report` replays the stored inputs for it.")
+_REACHED = Reached(note="Not looked at here; the report replays the stored inputs for it: fuzzlab report")
 
 _STATES = {
     "reading": "Reading the event log",
@@ -27,6 +27,7 @@ _STATES = {
     "running": "Live: the run goes on",
     "silent": f"No news for {SILENCE:.0f} s: the run is stopped, or was killed",
     "ended": "The run has ended; the next campaign is shown here when it begins",
+    "over": "The run has ended; this page stays as it is. To see it served again: fuzzlab dashboard",
     "closed": "The server has ended; this page stays as it is",
 }
 
@@ -107,7 +108,7 @@ class Feed:
 
     def _kind(self) -> str:
         if self._is_closed:
-            return "closed"
+            return "closed" if self._follower.account.exit_code is None else "over"
         if self._follower.run is None:
             return "waiting"
         if self._follower.account.exit_code is not None:
@@ -130,4 +131,6 @@ class Feed:
 
     def _page(self, kind: str) -> Page:
         page = page_of(self._follower.account, self._root, _REACHED)
+        if kind == "running":
+            return page.model_copy(update={"verdict": "Running"})  # a report cannot know
         return page if page.command else page.model_copy(update={"verdict": _STATES[kind]})

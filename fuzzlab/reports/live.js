@@ -109,10 +109,7 @@
     query.set("after", heard || root.dataset.revision);
     const source = new EventSource(`events?${query}`);
     source.addEventListener("page", take);
-    source.addEventListener("end", (event) => {
-      source.close();
-      show("ended", JSON.parse(event.data).state);
-    });
+    source.addEventListener("end", () => source.close());
     source.addEventListener("error", () => {
       show("lost", "Connection lost; trying again");
       if (source.readyState !== EventSource.CLOSED) return;  // the browser tries by itself

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,30 +13,13 @@ from fuzzlab.account import Account, account
 from fuzzlab.events import Event, FindingSeen, Progressed, TargetResult, TargetStarted
 from fuzzlab.page import page_of
 from fuzzlab.reports.html import render
+from tests.reports.chromium import WIDTHS, needs_chromium
 from tests.reports.runs import BLANK, HOSTILE, hostile_run, run
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here"),
-]
-
-WIDTHS = (390, 1280)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Start Chromium once."""
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield opened
-        opened.close()
-
+pytestmark = needs_chromium
 
 Show = Callable[..., "Page"]
 
