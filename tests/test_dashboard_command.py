@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
 import re
 import signal
@@ -24,7 +25,7 @@ from fuzzlab.journal import Journal
 from fuzzlab.loopback import listen
 from fuzzlab.project import Project
 from tests.processes import eventually
-from tests.projects import REPOSITORY, fuzzlab, make_project, snapshot
+from tests.projects import REPOSITORY, environment, fuzzlab, make_project, snapshot
 
 
 @pytest.fixture
@@ -107,6 +108,22 @@ def test_beside_a_run(project: Project) -> None:
         assert eventually(shown)
         journal.event(RunFinished(0, 1.0))
     assert process.returncode == 0
+
+
+def test_a_document_for_scripts(tmp_path: Path) -> None:
+    """`--json` gives the address at once, as a document; Ctrl-C is the end."""
+    words = [sys.executable, "-m", "fuzzlab", "dashboard", "--port", "0", "--json"]
+    with subprocess.Popen(words, cwd=tmp_path, env=environment(), stdout=-1, stderr=-1, text=True) as process:
+        assert process.stdout is not None
+        told = json.loads(process.stdout.read())
+        assert told["url"].startswith("http://127.0.0.1:")
+        with urllib.request.urlopen(told["url"], timeout=60) as answer:  # noqa: S310 - our own
+            assert answer.status == 200
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 130
+        assert process.stderr is not None
+        assert process.stderr.read() == f"dashboard: {told['url']}\n"
+    assert not (tmp_path / ".fuzzlab").exists()
 
 
 def test_the_page_dies(project: Project) -> None:
