@@ -122,7 +122,7 @@ def test_a_document_for_scripts(tmp_path: Path) -> None:
         process.send_signal(signal.SIGINT)
         assert process.wait(60) == 130
         assert process.stderr is not None
-        assert process.stderr.read() == f"dashboard: {told['url']}\n"
+        assert process.stderr.read().strip() == f"dashboard: {told['url']}"
     assert not (tmp_path / ".fuzzlab").exists()
 
 

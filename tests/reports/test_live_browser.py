@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -260,17 +261,16 @@ def test_the_server_ends(show: Show, served: Served) -> None:
     assert page.locator("#target-1").is_visible()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", WIDTHS)
-def test_it_fits(show: Show, served: Served, width: int, scheme: str) -> None:
+def test_it_fits(show: Show, served: Served) -> None:
     """On a telephone and on a desk nothing sticks out to the side, and the state's line is readable in both schemes."""
     served.tell(*events()[:-1])
-    page = show(served.url, viewport={"width": width, "height": 800}, color_scheme=scheme)
-    page.wait_for_selector("#state.running")
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    ground = page.evaluate("getComputedStyle(document.getElementById('state')).backgroundColor")
-    red = int(ground.removeprefix("rgb(").partition(",")[0])
-    assert (red > 128) == (scheme == "light")
+    for width, scheme in product(WIDTHS, ("light", "dark")):
+        page = show(served.url, viewport={"width": width, "height": 800}, color_scheme=scheme)
+        page.wait_for_selector("#state.running")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        ground = page.evaluate("getComputedStyle(document.getElementById('state')).backgroundColor")
+        red = int(ground.removeprefix("rgb(").partition(",")[0])
+        assert (red > 128) == (scheme == "light")
 
 
 def test_it_is_there_without_a_script(show: Show, served: Served) -> None:
