@@ -61,7 +61,7 @@ def run(folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixt
 
 def test_from_nothing_to_the_first_finding(folder: Path) -> None:
     """As docs/howto/ci.md shows it, and one command more: the bug is found, stored, replayed."""
-    page = (REPOSITORY / "docs" / "ci.md").read_text(encoding="utf-8")
+    page = (REPOSITORY / "docs" / "howto" / "ci.md").read_text(encoding="utf-8")
     (shown,) = re.findall(r"^\$ fuzzlab (init .*)$", page, re.MULTILINE)
     done = fuzzlab(folder, *shown.split(), "--yes")
     assert done.code == 0, done.err
