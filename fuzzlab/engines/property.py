@@ -187,6 +187,11 @@ def _round(search: _Search, strategy: st.SearchStrategy[bytes], examples: int, s
         return True
     except (hypothesis.errors.Flaky, hypothesis.errors.FlakyFailure):
         pass  # the target answers differently each time: triage will say so
+    except AssertionError as error:
+        # Ctrl-C in the middle of Hypothesis's own start: what it holds to be impossible then comes out instead.
+        if isinstance(error.__context__, KeyboardInterrupt):
+            raise KeyboardInterrupt from error
+        raise
     if search.failure is not None:
         raise search.failure
     return False

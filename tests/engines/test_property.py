@@ -126,3 +126,14 @@ def test_undecodable_inputs_are_refusals(worker_of: WorkerOf) -> None:
     failures = _check(worker)
     assert worker.executions >= worker.accepted + worker.rejected
     assert failures == []
+
+
+def test_an_interrupt_at_hypothesis_s_start(worker_of: WorkerOf, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What Hypothesis then holds to be impossible is still somebody's Ctrl-C, and no failure of the harness."""
+
+    def digest(_function: object) -> bytes:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("hypothesis.core.function_digest", digest)
+    with pytest.raises(KeyboardInterrupt):
+        _check(worker_of(adhoc(f"{planted.__name__}:sound")))
