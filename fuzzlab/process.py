@@ -16,19 +16,17 @@ from dataclasses import fields
 from pathlib import Path
 from typing import IO
 
+from fuzzlab import replies
 from fuzzlab.autopsy import autopsy, is_sent, last_place
-from fuzzlab.behaviour import Behaviour
 from fuzzlab.blackbox import FOOTPRINT, INTERRUPT, RECYCLE, RUNNING, SEQUENCE, STARTED, BlackBox
-from fuzzlab.channel import Channel, Closed, Message, unpack
+from fuzzlab.channel import Channel, Closed, Message
 from fuzzlab.errors import HarnessError, UserError
 from fuzzlab.executor import CUT_OFF, RECYCLED
 from fuzzlab.footprint import Footprint, footprint, leftovers
 from fuzzlab.guard import DUMP_SIGNAL, SOFT_LIMIT_SIGNAL
 from fuzzlab.scope import home, packages
-from fuzzlab.slowest import SLOW_KEPT, Slowest
-from fuzzlab.tally import Tally
+from fuzzlab.slowest import Slowest
 from fuzzlab.target import Target
-from fuzzlab.trial import read_tried
 from fuzzlab.verdict import Outcome, Verdict
 
 __all__ = ["CLOSED_LINE", "TICK", "Child", "Lost"]
@@ -193,54 +191,24 @@ class Child:
                 raise HarnessError(f"{self.target.name}: a worker failed\n{message.get('traceback')}")
             case "user_error":
                 raise UserError(str(message.get("message")))
-            case "ready":
-                self._is_ready = True
-                return message
-            case "metered" | "placed" | "mined":
-                return self._weighed(message)
-            case "verdict" | "late" | "finding" | "ran" | "behaviour" | "tried":
-                return self._checked(message)
-        raise HarnessError(f"{self.target.name}: a worker says what means nothing: {str(message)[:80]}")
+        return self._heard(message)
 
-    def _checked(self, message: Message) -> Message:
-        """Read the fields of a message, which hostile code may have written."""
+    def _heard(self, message: Message) -> Message:
+        """Read a message, and take in what it says of the process itself."""
         try:
-            if message["is"] == "ran":
-                tally = Tally.from_json(message["tally"]) if "tally" in message else None
-                slow = [(int(index), int(nanoseconds)) for index, nanoseconds in message["slow"][:SLOW_KEPT]]
-                lines = {str(path): set(map(int, found)) for path, found in message.get("lines", {}).items()}
-                return {"is": "ran", "done": int(message["done"]), "slow": slow, "lines": lines, "tally": tally}
-            if message["is"] == "tried":
-                index, name, held = read_tried(message)
-                return {"is": "tried", "index": index, "type": name, "held": held}
-            if message["is"] == "behaviour":
-                return {"is": "behaviour", "index": int(message["index"]), "behaviour": Behaviour.from_json(message)}
-            checked: Message = {"is": message["is"], "verdict": Verdict.from_json(message["verdict"])}
-            if message["is"] == "late":
-                checked |= {"data": unpack(message["data"])}
-            elif message["is"] == "finding":
-                checked |= {"data": unpack(message["data"]), "executions": int(message["executions"])}
-                at = self.began(int(message["sequence"])) if checked["verdict"].outcome is Outcome.HANG else None
-                checked["at"] = int(message["at"]) / 1e9 if at is None else at
-                if checked["verdict"].is_exhaustion:
-                    self._exceeded(self.excess(doubting=True))
-            else:
-                checked |= {"index": int(message["index"])}
-        except (KeyError, TypeError, ValueError, OverflowError, AttributeError) as error:
+            read = replies.read(message)
+        except replies.GARBLED as error:
             raise HarnessError(f"{self.target.name}: a worker sent a message that is none ({error!r})") from error
-        return checked
-
-    def _weighed(self, message: Message) -> Message:
-        """Read the fields of what a metering worker says."""
-        try:
-            if message["is"] == "metered":
-                return {"is": "metered", "costs": [float(cost) for cost in message["costs"]]}
-            if message["is"] == "mined":
-                patterns = [(str(source), int(flags)) for source, flags in message["patterns"]]
-                return {"is": "mined", "words": list(map(unpack, message["words"])), "patterns": patterns}
-            return {"is": "placed", "verdict": Verdict.from_json(message["verdict"])}
-        except (KeyError, TypeError, ValueError, OverflowError) as error:
-            raise HarnessError(f"{self.target.name}: a worker sent a message that is none ({error!r})") from error
+        if read is None:
+            raise HarnessError(f"{self.target.name}: a worker says what means nothing: {str(message)[:80]}")
+        if read["is"] == "ready":
+            self._is_ready = True
+        elif read["is"] == "finding":
+            if read["verdict"].outcome is Outcome.HANG and (began := self.began(read["sequence"])) is not None:
+                read["at"] = began
+            if read["verdict"].is_exhaustion:
+                self._exceeded(self.excess(doubting=True))
+        return read
 
     def wait_ready(self) -> None:
         """Wait until the target is imported.

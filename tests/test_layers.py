@@ -35,7 +35,7 @@ LAYERS = (
     "target",
     "finder scope corpus card journal board guard watch loops account excerpts",
     "proof wrappers answer surroundings",
-    "executor dictionary register stock intake lookup chronicle page ledger subject workflows companion",
+    "replies executor dictionary register stock intake lookup chronicle page ledger subject workflows companion",
     "follower metering autopsy triage inprocess feedback traffic testimony witness gaps tryout draft clusterfuzz fresh",
     "mix history",
     "engines/",
