@@ -33,10 +33,11 @@ from fuzzlab.events import (
     WorkerRestarted,
 )
 from fuzzlab.interrupts import held
-from fuzzlab.lane import Lane, sweep
+from fuzzlab.lane import Lane
 from fuzzlab.ledger import Ledger
 from fuzzlab.process import CLOSED_LINE, Lost
 from fuzzlab.project import Project
+from fuzzlab.quarters import sweep
 from fuzzlab.register import Register
 from fuzzlab.schedule import Standing, next_slice, standings_after
 from fuzzlab.sideline import Sideline

@@ -10,8 +10,9 @@ from itertools import chain, islice
 from fuzzlab.corpus import Corpus
 from fuzzlab.errors import FuzzlabError
 from fuzzlab.events import TargetResult
-from fuzzlab.lane import First, Lane
+from fuzzlab.lane import Lane
 from fuzzlab.plateau import Discoveries
+from fuzzlab.quarters import First
 from fuzzlab.register import Register
 from fuzzlab.slowest import Slowest, refusals
 from fuzzlab.target import Target

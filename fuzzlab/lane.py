@@ -1,30 +1,24 @@
-"""One worker's turn at fuzzing one target: its process, its folders, and what comes out of them."""
+"""One worker's turn at fuzzing one target: its process, and what comes out of it."""
 
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import hashlib
 import os
 import re
-import shutil
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from fuzzlab.blackbox import ACCEPTED, BESIDE, FEATURES, IMPATIENT, REJECTED, SEQUENCE, STARTED
 from fuzzlab.channel import Message, pack
-from fuzzlab.corpus import Plain
 from fuzzlab.engines.coverage import EXAMPLES
-from fuzzlab.errors import UserError
-from fuzzlab.files import is_abandoned, spare_folder
 from fuzzlab.process import TICK, Child
+from fuzzlab.quarters import First, Quarters, listed
 from fuzzlab.target import Target
 from fuzzlab.verdict import input_id
 
-__all__ = ["First", "Lane", "sweep"]
+__all__ = ["Lane"]
 
 LOOK_EVERY = 0.5
 """Seconds between two looks into the folder of new inputs."""
@@ -59,89 +53,6 @@ OVERLAP = 256
 
 CLOCKS = 2.0
 """Seconds by which a file system's clock may be behind ours."""
-
-
-@dataclass(frozen=True, slots=True)
-class First:
-    """The first corpus of a worker.
-
-    `inputs` are written into a folder of its own. `plain` is handed over as it lies: a hundred thousand files are read
-    once and neither copied nor linked, which took longer than to run them. `skipped` is what lies there and is not run.
-    `recorded` are some ordinary inputs, for the format to learn from.
-    """
-
-    inputs: Sequence[bytes] = ()
-    plain: Plain | None = None
-    skipped: Sequence[bytes] = ()
-    recorded: Sequence[bytes] = ()
-
-    @property
-    def largest(self) -> int:
-        """Bytes of its largest input."""
-        return max([*map(len, self.inputs), self.plain.largest if self.plain else 0])
-
-
-def _prepared(folder: Path, corpus: Sequence[bytes]) -> Path:
-    """Make a folder with the first corpus: in `folder`, or in the system's own where that is full.
-
-    Raises:
-        UserError: there is room in neither.
-    """
-    why = ""
-    for place in (folder, spare_folder() or folder):
-        try:
-            made = Path(tempfile.mkdtemp(prefix=f"lane-{os.getpid()}-", dir=place))
-        except OSError as error:
-            why = f"{place}: {error.strerror}"
-            continue
-        try:
-            for name in ("start", "new", "drawn", "features"):
-                (made / name).mkdir()
-            for data in corpus:
-                (made / "start" / input_id(data)).write_bytes(data)
-        except OSError as error:
-            why = f"{place}: {error.strerror}"
-            shutil.rmtree(made, ignore_errors=True)
-        else:
-            return made
-    raise UserError(f"no room for a worker's files in {why}; free some, or set TMPDIR")
-
-
-def _listed(folder: Path) -> list[Path]:
-    """List a folder that somebody may have deleted meanwhile."""
-    try:
-        return sorted(folder.iterdir())
-    except OSError:
-        return []
-
-
-def sweep(folder: Path) -> None:
-    """Remove what supervisors left that are no more: `kill -9` gives them no time to tidy up."""
-    for place in {folder, spare_folder() or folder}:
-        for left in place.glob("lane-*-*"):
-            owner = left.name.split("-")[1]
-            with contextlib.suppress(OSError):
-                lock = _lock(left)  # a supervisor that lives holds it, wherever its number cannot be seen
-                try:
-                    if owner.isdecimal() and is_abandoned(left, int(owner)):
-                        shutil.rmtree(left, ignore_errors=True)
-                finally:
-                    os.close(lock)
-
-
-def _lock(folder: Path) -> int:
-    """Hold a folder until the descriptor is closed or the process ends.
-
-    Raises:
-        OSError: another process holds it, or the file system knows no locks.
-    """
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(descriptor)
-        raise
-    return descriptor
 
 
 class Lane:
@@ -190,12 +101,8 @@ class Lane:
         self.room = room
         self.started, self._wall = time.monotonic(), time.time()
         self._first = first
-        self.folder = _prepared(folder, first.inputs)
-        self._locks = contextlib.ExitStack()
-        with contextlib.suppress(OSError):
-            self._locks.callback(os.close, _lock(self.folder))
-        self._new, self._drawn = self.folder / "new", self.folder / "drawn"
-        starts = [self.folder / "start", *([first.plain.folder] if first.plain else [])]
+        self._quarters = quarters = Quarters(folder, first.inputs)
+        starts = [quarters.start, *([first.plain.folder] if first.plain else [])]
         largest = max(target.format.max_size, first.largest)
         order = {
             "do": "fuzz",
@@ -205,9 +112,9 @@ class Lane:
                 "skipped": list(map(pack, first.skipped)),
                 "recorded": list(map(pack, first.recorded)),
                 "largest": largest,
-                "new": str(self._new),
-                "drawn": str(self._drawn),
-                "features": str(self.folder / "features"),
+                "new": str(quarters.new),
+                "drawn": str(quarters.drawn),
+                "features": str(quarters.features),
                 "seed": seed,
                 "runs": runs,
                 "seen": list(seen),
@@ -324,7 +231,7 @@ class Lane:
     def examples(self) -> list[bytes]:
         """Give the examples that it drew to begin with."""
         found = []
-        for path in _listed(self._drawn):
+        for path in listed(self._quarters.drawn):
             with contextlib.suppress(OSError):
                 found.append(path.read_bytes())
         return found
@@ -341,7 +248,7 @@ class Lane:
         plain = self._first.plain
         if plain is None or plain.files < MANY or not self.has_begun:
             return None
-        names = {path.name for path in _listed(self.folder / "features")}
+        names = {path.name for path in listed(self._quarters.features)}
         found = []
         try:
             with os.scandir(plain.folder) as entries:
@@ -365,7 +272,7 @@ class Lane:
             return
         self._looked = time.monotonic()
         self._withdraw()
-        for path in _listed(self._new):
+        for path in listed(self._quarters.new):
             if path in self._offered:
                 continue
             with contextlib.suppress(OSError):
@@ -381,7 +288,7 @@ class Lane:
         libFuzzer does so when the folder's time stamp, in whole seconds, has changed since its last look, so the stamp
         is moved on until it must have seen it.
         """
-        path = self._new / f"offered-{input_id(data)}"
+        path = self._quarters.new / f"offered-{input_id(data)}"
         with contextlib.suppress(OSError):  # a full disk, a folder that is gone: the next turn begins with it
             path.write_bytes(data)
             self._offered[path] = time.monotonic()
@@ -395,7 +302,7 @@ class Lane:
                 del self._offered[path]
         if self._offered:
             with contextlib.suppress(OSError):
-                os.utime(self._new)
+                os.utime(self._quarters.new)
 
     def lose_patience(self, place: str) -> None:
         """From now on end an execution at once that loops where one is known to hang."""
@@ -403,7 +310,6 @@ class Lane:
         self.child.box.head[IMPATIENT] = 1
 
     def close(self) -> None:
-        """Kill the process and remove its folder."""
+        """Kill the process and remove its files."""
         self.child.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
-        self._locks.close()
+        self._quarters.close()

@@ -25,9 +25,10 @@ from fuzzlab.course import Course
 from fuzzlab.engines import coverage
 from fuzzlab.events import Event, FindingSeen, Plateaued, TargetFinished, TargetResult, TargetStarted
 from fuzzlab.finder import adhoc
-from fuzzlab.lane import First, Lane
+from fuzzlab.lane import Lane
 from fuzzlab.process import Lost
 from fuzzlab.project import Config, Project
+from fuzzlab.quarters import First
 from fuzzlab.schedule import Slice
 from fuzzlab.verdict import Finding, Outcome, Status, Verdict
 from fuzzlab.worker import scratch

@@ -21,8 +21,9 @@ from fuzzlab.distil import Distilled, distil
 from fuzzlab.engines import coverage
 from fuzzlab.errors import UserError
 from fuzzlab.finder import adhoc
-from fuzzlab.lane import First, Lane
+from fuzzlab.lane import Lane
 from fuzzlab.project import Project
+from fuzzlab.quarters import First
 from fuzzlab.target import Target
 from fuzzlab.tracing import trace
 from fuzzlab.verdict import input_id

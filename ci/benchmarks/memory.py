@@ -11,7 +11,8 @@ from pathlib import Path
 from ci.benchmarks.measure import Bar, Measure
 from ci.benchmarks.overhead import SPECS
 from fuzzlab.finder import adhoc
-from fuzzlab.lane import First, Lane
+from fuzzlab.lane import Lane
+from fuzzlab.quarters import First
 
 __all__ = ["memory"]
 

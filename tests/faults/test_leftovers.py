@@ -17,8 +17,8 @@ from fuzzlab.corpus import Corpus
 from fuzzlab.events import Warned
 from fuzzlab.files import sweep
 from fuzzlab.journal import Journal
-from fuzzlab.lane import sweep as sweep_lanes
 from fuzzlab.project import Project
+from fuzzlab.quarters import sweep as sweep_quarters
 from fuzzlab.register import Register
 from fuzzlab.verdict import Finding, Outcome, Status, Verdict, input_id
 
@@ -30,8 +30,8 @@ CRASH = Verdict(Outcome.CRASH, "KeyError", "", "", "shop:parse")
 HOLDS = """
 import sys, time
 from pathlib import Path
-from fuzzlab.lane import _lock
-_lock(Path(sys.argv[1]))
+from fuzzlab.quarters import hold
+hold(Path(sys.argv[1]))
 print(flush=True)
 time.sleep(60)
 """
@@ -77,14 +77,14 @@ def test_folders_of_workers(tmp_path: Path, nobody: int, monkeypatch: pytest.Mon
     ) as living:
         assert living.stdout is not None
         living.stdout.readline()
-        sweep_lanes(tmp_path)
+        sweep_quarters(tmp_path)
         assert {p.name for p in tmp_path.iterdir()} == {"elsewhere", f"lane-{os.getpid()}-abc", "lane-1-abc"}
         _age(tmp_path / "lane-1-abc", monkeypatch)
-        sweep_lanes(tmp_path)
+        sweep_quarters(tmp_path)
         assert {p.name for p in tmp_path.iterdir()} == {"elsewhere", "lane-1-abc"}
         assert list((tmp_path / "elsewhere").iterdir()) == []
         living.kill()
-    sweep_lanes(tmp_path)
+    sweep_quarters(tmp_path)
     assert {p.name for p in tmp_path.iterdir()} == {"elsewhere"}
 
 
