@@ -19,7 +19,7 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from fuzzlab.blackbox import ACCEPTED, INDEX, RECYCLE, BlackBox
+from fuzzlab.blackbox import ACCEPTED, DONE, INDEX, RECYCLE, BlackBox
 from fuzzlab.channel import Channel, Closed, Message, pack, unpack
 from fuzzlab.dictionary import mine
 from fuzzlab.engines import coverage
@@ -132,7 +132,6 @@ def _answer(
     history.begin()
     while not (message := _next(channel)).get("is_last"):
         done = 0
-        found: list[Found] = []
         laps = Laps()
         for index, packed in enumerate(message["inputs"]):
             if head[RECYCLE]:
@@ -158,8 +157,9 @@ def _answer(
                     break  # the supervisor looks whether earlier executions have used it up, and sends the rest
             elif claims is not None:
                 channel.send({"is": "tried", "index": index, **claims.to_json()})
-            found += history.after(data, verdict)
-        _tell_late(channel, [*found, *history.after_batch(done)])
+            head[DONE] = done
+            _tell_late(channel, history.after(data, verdict))
+        _tell_late(channel, history.after_batch(done))
         # One input at a time is the property engine, for whose round trips a tally is dear: it asks at the end.
         told = {} if done == 1 else {"tally": witness.tell()}
         lines = {"lines": recorder.news()} if recorder is not None else {}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fuzzlab.behaviour import Behaviour
-from fuzzlab.blackbox import ACCEPTED, BESIDE, IMPATIENT, INDEX, REJECTED, RUNNING, SEQUENCE
+from fuzzlab.blackbox import ACCEPTED, BESIDE, DONE, IMPATIENT, INDEX, REJECTED, RUNNING, SEQUENCE
 from fuzzlab.channel import Closed, Message, pack
 from fuzzlab.errors import FuzzlabError, HarnessError, UserError
 from fuzzlab.files import spare_folder
@@ -113,7 +113,7 @@ class Worker:
     def _batch(self, inputs: Sequence[bytes], begin: int) -> Generator[tuple[int, Verdict], None, _Stop | None]:
         """Run the inputs from `begin` on in one process; say where and why that ended early."""
         child = self._started()
-        child.box.head[INDEX] = 0
+        child.box.head[INDEX] = child.box.head[DONE] = 0
         with contextlib.suppress(Closed):
             child.channel.send({"inputs": [pack(data) for data in inputs[begin:]]})
         exhausted: tuple[int, Verdict] | None = None
@@ -125,13 +125,15 @@ class Worker:
                 else:
                     yield index, verdict
         except Lost as lost:
-            index = begin + child.box.head[INDEX]
+            index, is_done = begin + child.box.head[INDEX], child.box.head[DONE] > child.box.head[INDEX]
             self._retire()
             if lost.recycled:
                 self.recycled.append(lost.reason)
             elif lost.verdict is None and not lost.killed:
                 raise HarnessError(f"{self.target.name}: {lost.reason}") from None
             self.restarts += 1
+            if is_done:
+                return self._lost_beside(index, lost)
             return _Stop(index, lost.verdict, is_doubtful=lost.verdict is not None and _may_be_sent(lost.verdict))
         finally:
             self._count()
@@ -144,6 +146,12 @@ class Worker:
         if exhausted:
             return _Stop(*exhausted, is_doubtful=bool(excess))
         return None if begin + done == len(inputs) else _Stop(begin + done, None, is_doubtful=False)
+
+    def _lost_beside(self, index: int, lost: Lost) -> _Stop:
+        """Go on behind an input that is done with: what ended the process was an earlier one, run again beside it."""
+        if lost.data is not None and lost.verdict is not None and not _may_be_sent(lost.verdict):
+            self.late.append((lost.data, lost.verdict))
+        return _Stop(index + 1, None, is_doubtful=False)
 
     def _done(self, message: Message, inputs: Sequence[bytes]) -> int:
         """Take in how far a process came, and what was slow."""

@@ -98,6 +98,22 @@ def test_what_is_no_dependence(worker_of: WorkerOf) -> None:
     assert worker.executions == 300
 
 
+def test_a_death_takes_nothing_with_it(worker_of: WorkerOf) -> None:
+    """What inputs have left is told before the next one of the batch can end the process."""
+    worker = worker_of(REGISTRY["tests.leaves"])
+    inputs = [b"environment a", b"dies"]
+    assert [(index, verdict.outcome) for index, verdict in worker.run(inputs)] == [(1, Outcome.DIED)]
+    assert [(data, verdict.clause) for data, verdict in worker.late] == [(inputs[0], "state(environment)")]
+
+
+def test_a_death_in_a_review(worker_of: WorkerOf) -> None:
+    """It is told of the input that died when it was run again, not of the one after which one looked; that is done."""
+    worker = worker_of(REGISTRY["tests.armed"])
+    assert list(worker.run([b"mine", b"!arm", b"other"])) == []
+    assert [(data, verdict.outcome) for data, verdict in worker.late] == [(b"mine", Outcome.DIED)]
+    assert (worker.executions, worker.accepted, worker.restarts) == (3, 3, 1)
+
+
 def _findings(events: object) -> list[Finding]:
     return [event.finding for event in events if isinstance(event, FindingSeen)]  # type: ignore[attr-defined]  # events
 

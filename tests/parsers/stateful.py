@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import datetime as dt
 import decimal
 import functools
@@ -47,6 +48,17 @@ def poisoned(text: str) -> str:
         _strict = True
     if _strict and len(text) > 2:
         raise ValueError("too long")
+    return text
+
+
+@target(format=formats.text(max_size=64), name="tests.armed")
+def armed(text: str) -> str:
+    """Die of what was harmless, from the first input on that asks for it."""
+    global _strict  # noqa: PLW0603 - it is the bug
+    if text == "!arm":
+        _strict = True
+    if _strict and text == "mine":
+        ctypes.string_at(0)
     return text
 
 
@@ -97,6 +109,10 @@ def path(_text: str) -> None:
 
 def streams(_text: str) -> None:
     sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - it is the bug
+
+
+def dies(_text: str) -> None:
+    ctypes.string_at(0)
 
 
 def chdir_and_back(_text: str) -> None:
