@@ -398,8 +398,11 @@ def _callback(  # noqa: C901 - the hot path is one function, what it leaves out 
                 head[TOLD] += 1
             past.append(data)
             if len(past) >= history.limit:
+                for word in (SEQUENCE, BESIDE):  # an execution is in hand: nobody is to end the process meanwhile
+                    head[word] += 1
                 for late in history.review(data, verdict):
                     tell(*late)
+                head[TOLD] += 1
         except BaseException:  # noqa: BLE001 - libFuzzer would report our own failure as the target's
             _failed(executor, send)
 

@@ -8,10 +8,18 @@ import platform
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from fuzzlab import executor as executor_module
+from fuzzlab.blackbox import RECYCLE, STARTED, BlackBox
 from fuzzlab.engines import coverage
+from fuzzlab.executor import RECYCLED, Executor
+from fuzzlab.finder import adhoc
+from fuzzlab.scope import Scope
+from fuzzlab.verdict import Outcome, Verdict
 
 ENGINE = """
 import json, sys
@@ -88,3 +96,36 @@ def test_why_it_is_missing(monkeypatch: pytest.MonkeyPatch, system: str, machine
     assert words in why
     assert "check" in why
     assert "\n" not in why
+
+
+def test_what_a_review_finds_is_told_before_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that is asked to end between two executions does so behind a review, not in it: what leaks is both."""
+    ended: list[int] = []
+    monkeypatch.setattr(executor_module, "_real_exit", ended.append)
+    target = adhoc("json:loads")
+    box = BlackBox.create(tmp_path, target.format.max_size)
+    executor = Executor(target, box, Scope(["json"]))
+    found = Verdict(Outcome.EFFECT, clause="state(open files)", place="json:loads")
+    told: list[Any] = []
+
+    def asked() -> None:
+        box.head[RECYCLE] = 1
+        executor._on_signal(0, None)
+
+    def review(data: bytes, _verdict: Verdict) -> list[tuple[bytes, Verdict]]:
+        asked()
+        return [(data, found)]
+
+    history: Any = SimpleNamespace(past=[], limit=1, review=review)
+    feedback: Any = None
+    one_input = coverage._callback(
+        executor, history, feedback, set(), told.append, lambda _data, _accepted: None, runs=None, warm=[]
+    )
+    box.head[STARTED] = 1
+    one_input(b"1")
+    assert [message["verdict"]["clause"] for message in told] == [found.clause]
+    assert told[0]["executions"] == 1
+    assert ended == []
+    asked()
+    assert ended == [RECYCLED]
+    box.close()
