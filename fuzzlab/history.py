@@ -52,6 +52,11 @@ FRUITLESS = 3
 SEARCH_SECONDS = 0.5
 """Seconds of a search for the input that left something behind: a turn of a campaign may last no more than some."""
 
+BLAME_SECONDS = 15.0
+"""Seconds after which the search for the input that changed an answer goes no further: all that the supervisor sees of
+it is a worker that does nothing, and one that does so for a minute is stuck. A question runs up to EVERY inputs, which
+takes it up to ten seconds, and there are some sixteen."""
+
 SAMPLE = 16
 """Inputs at the most that are run again for what has only become more, the latest: what grows for ever grows with any
 of them, and a codec that is imported once is met by none."""
@@ -253,14 +258,14 @@ class History:
 
     def _blamed(self, kept: _Kept, alone: Answer, now: Answer) -> str:
         """Say after which of the inputs since the last review a fresh process gives the other answer; "" for none."""
-        kept, past = replace(kept, answer=alone), list(self.past)
+        kept, past, end = replace(kept, answer=alone), list(self.past), time.monotonic() + BLAME_SECONDS
         full = self._settled([*past, kept.data])
         if full is None or full.outcome is not now.outcome or not kept.differs(full):
             return ""
         same, other = 0, len(past)
-        while other - same > 1:
+        while other - same > 1 and time.monotonic() < end:
             middle = (same + other) // 2
-            answer = self._settled([*past[:middle], kept.data])
+            answer = self._settled([*past[:middle], kept.data], FRAMES[:1])  # three of the whole agreed
             if answer is None:
                 return ""
             same, other = (same, middle) if kept.differs(answer) else (middle, other)
@@ -271,10 +276,10 @@ class History:
             return f"{_told(alone, pair)} after {quoted}"
         return f"{_told(alone, full)} after {other} other inputs, the last of them {quoted}"
 
-    def _settled(self, inputs: Sequence[bytes]) -> Answer | None:
+    def _settled(self, inputs: Sequence[bytes], stacks: Sequence[int] = FRAMES) -> Answer | None:
         """Give the answer to the last input in a process that has run just these, if it is the same each time."""
         try:
-            answers = {self._fresh.answer(inputs, frames=frames) for frames in FRAMES}
+            answers = {self._fresh.answer(inputs, frames=frames) for frames in stacks}
         except Unanswered:
             return None
         answer = answers.pop()

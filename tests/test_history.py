@@ -5,11 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from fuzzlab import history as history_module
+from fuzzlab.answer import Answer
 from fuzzlab.campaign import Campaign, Limits
 from fuzzlab.events import FindingSeen
+from fuzzlab.history import CAMPAIGN, EVERY, FRAMES, History
+from fuzzlab.process import STUCK
 from fuzzlab.project import Config, Project
 from fuzzlab.session import Session
 from fuzzlab.target import REGISTRY, Target
@@ -112,6 +118,43 @@ def test_a_death_in_a_review(worker_of: WorkerOf) -> None:
     assert list(worker.run([b"mine", b"!arm", b"other"])) == []
     assert [(data, verdict.outcome) for data, verdict in worker.late] == [(b"mine", Outcome.DIED)]
     assert (worker.executions, worker.accepted, worker.restarts) == (3, 3, 1)
+
+
+class _Slow:
+    """Stands for a fresh process on a clock of its own: the answer changes behind one of the inputs before."""
+
+    def __init__(self, seconds: float, culprit: bytes) -> None:
+        self.now, self._seconds, self._culprit = 0.0, seconds, culprit
+
+    def answer(self, inputs: list[bytes], *, frames: int = 0) -> Answer:
+        assert frames in FRAMES
+        self.now += len(inputs) * self._seconds
+        return Answer(Outcome.REJECTED, "ValueError") if self._culprit in inputs[:-1] else Answer(Outcome.ACCEPTED)
+
+
+@pytest.mark.parametrize("seconds", [0.00001, 0.0001, 0.001])
+@pytest.mark.parametrize("place", [0, EVERY // 2, EVERY - 2])
+def test_a_search_for_the_culprit_is_no_standstill(monkeypatch: pytest.MonkeyPatch, seconds: float, place: int) -> None:
+    """However slow a target is, its supervisor does not take the search for a stuck worker; what is told is true."""
+    past = [b"%d" % number for number in range(EVERY)]
+    fresh = _Slow(seconds, past[place])
+    monkeypatch.setattr(history_module, "time", SimpleNamespace(monotonic=lambda: fresh.now))
+    executor: Any = SimpleNamespace(target=REGISTRY["tests.poisoned"], proof=None)
+    guard: Any = None
+    history = History(executor, guard, CAMPAIGN, on_review=lambda: None)
+    history._fresh, history.past = fresh, past  # type: ignore[assignment]  # it answers as the real one does
+    kept = history_module._Kept(b"mine", Answer(Outcome.ACCEPTED), is_stable=True)
+    told = history._proven(kept, Answer(Outcome.REJECTED, "ValueError"))
+    assert fresh.now < STUCK
+    after = re.fullmatch("accepted by itself, rejected with ValueError after (.+)", told)
+    assert after is not None, told
+    many = re.fullmatch("([0-9]+) other inputs, the last of them (b'[0-9]+')", after[1])
+    if many is None:
+        assert after[1] == repr(past[place])
+    else:
+        assert seconds == 0.001
+        assert int(many[1]) > place
+        assert many[2] == repr(past[int(many[1]) - 1])
 
 
 def _findings(events: object) -> list[Finding]:
