@@ -115,11 +115,9 @@ class Curve:
         return exponent(lengths, costs, small=SMALL[self.meter])
 
     def dear(self, cost: float) -> int:
-        """Give the number of units with which it reaches a cost, or the dearest."""
-        last = max(0, up_to_dearest(self.costs) - 1)
-        return next(
-            (count for count, each in zip(self.units, self.costs, strict=True) if each >= cost), self.units[last]
-        )
+        """Give the number of units with which it reaches a cost, or the dearest; 0 where nothing could be measured."""
+        dear = (count for count, each in zip(self.units, self.costs, strict=True) if each >= cost)
+        return next(dear, max(self.units[: up_to_dearest(self.costs)], default=0))
 
     def is_superlinear(self, bound: float, floor: Floor) -> bool:
         """Judge it."""
