@@ -148,7 +148,9 @@ class Child:
             )
         if gentle:
             _be_gentle(self.process.pid)
-        self._send(order or {"do": "lines" if lines else "run", "observes": observes})
+        order = order or {"do": "lines" if lines else "run", "observes": observes}
+        self._may_say = replies.SAID[order["do"]]
+        self._send(order)
 
     def _send(self, order: Message) -> None:
         with contextlib.suppress(Closed):  # the next receive says why
@@ -199,7 +201,7 @@ class Child:
             read = replies.read(message)
         except replies.GARBLED as error:
             raise HarnessError(f"{self.target.name}: a worker sent a message that is none ({error!r})") from error
-        if read is None:
+        if read is None or read["is"] not in (self._may_say if self._is_ready else ("ready",)):
             raise HarnessError(f"{self.target.name}: a worker says what means nothing: {str(message)[:80]}")
         if read["is"] == "ready":
             self._is_ready = True

@@ -11,10 +11,19 @@ from fuzzlab.tally import Tally
 from fuzzlab.trial import read_tried
 from fuzzlab.verdict import Verdict
 
-__all__ = ["GARBLED", "read"]
+__all__ = ["GARBLED", "SAID", "read"]
 
 GARBLED = (KeyError, TypeError, ValueError, OverflowError, AttributeError)
 """What `read` raises for fields that are none."""
+
+
+_BATCH = frozenset({"ran", "verdict", "late"})
+
+SAID = {
+    "run": _BATCH | {"behaviour"}, "lines": _BATCH, "try": _BATCH | {"tried"}, "fuzz": frozenset({"finding"}),
+    "trace": frozenset({"verdict"}), "meter": frozenset({"metered", "mined", "placed"}),
+}  # fmt: skip
+"""What a worker may say behind its `ready`, by what it was told to do."""
 
 
 def read(message: Message) -> Message | None:

@@ -65,6 +65,9 @@ SPARE = 4096
 LOSSES = 3
 """Workers in a row that may be lost before their first answer."""
 
+ANSWERS = {"costs": "metered", "place": "placed", "vocabulary": "mined"}
+"""What a question is answered by."""
+
 
 @dataclass(frozen=True, slots=True)
 class Floor:
@@ -277,6 +280,8 @@ class Scales:
             except FuzzlabError:
                 self.fresh()
                 raise
+            if answer["is"] != ANSWERS[question["measure"]]:
+                raise HarnessError(f"{self.target.name}: a worker answers what it was not asked")
             return answer
         return None
 

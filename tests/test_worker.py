@@ -16,6 +16,7 @@ from fuzzlab.errors import HarnessError, UserError
 from fuzzlab.executor import SPARE_FRAMES
 from fuzzlab.finder import adhoc
 from fuzzlab.process import GENTLE_NICE, GENTLE_WALL
+from fuzzlab.scales import Scales
 from fuzzlab.target import REGISTRY, Target
 from fuzzlab.verdict import Outcome, Verdict
 from fuzzlab.worker import Worker
@@ -179,6 +180,10 @@ VERDICT = '{"outcome": "crash", "exception": "", "message": "", "clause": "", "p
         '{"is": "verdict", "index": "x", "verdict": ' + VERDICT + "}",
         '{"is": "verdict", "index": 99, "verdict": ' + VERDICT + "}",
         '{"is": "verdict", "index": -1, "verdict": ' + VERDICT + "}",
+        '{"is": "ready"}',
+        '{"is": "metered", "costs": [1]}',
+        '{"is": "placed", "verdict": ' + VERDICT + "}",
+        '{"is": "tried", "index": 0, "type": "", "held": {}}',
         '{"is": "harness_error"}',
         '{"is": "harness_error", "traceback": "forged"}',
         '{"is": "user_error"}',
@@ -189,6 +194,18 @@ def test_a_worker_that_lies(worker_of: WorkerOf, line: str) -> None:
     worker = worker_of(adhoc("tests.parsers.liar:lie"))
     with pytest.raises((HarnessError, UserError)):
         list(worker.run([line.encode()]))
+
+
+def test_a_metering_worker_that_lies(tmp_path: Path) -> None:
+    """So is the answer to a question about costs."""
+    scales = Scales(adhoc("tests.parsers.liar:lie"), tmp_path)
+    try:
+        for line in ('{"is": "mined", "words": [], "patterns": []}', '{"is": "ran", "done": 1, "slow": []}'):
+            with pytest.raises(HarnessError):
+                scales.price(line.encode())
+            scales.fresh()
+    finally:
+        scales.close()
 
 
 def test_a_worker_closes_its_process_and_its_files(tmp_path: Path) -> None:
