@@ -18,7 +18,7 @@ _PLAIN = (str, int, float, bytes, bool, type(None))
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Accepted, with the digest of the result; rejected, with the name of the exception; or else (`crash`)."""
+    """Accepted, with the digest of the result; rejected or a crash, with the name of the exception; or else a crash."""
 
     outcome: Outcome
     exception: str = ""
@@ -26,8 +26,8 @@ class Answer:
 
     @property
     def is_judged(self) -> bool:
-        """Whether it is an answer at all: whatever breaks the contract shows in an execution that counts."""
-        return not self.outcome.is_violation
+        """Whether it is an answer at all: limits and effects show in an execution that counts."""
+        return bool(self.exception) or not self.outcome.is_violation
 
     def __str__(self) -> str:
         """In words, without the result."""

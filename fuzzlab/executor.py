@@ -6,6 +6,7 @@ path is one closure over local names, and all bookkeeping is a handful of words 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -362,25 +363,12 @@ class Executor:
         if size <= self.box.capacity:
             self.box.body[:size] = data
             head[LENGTH] = size
-        answer, result = Answer(Outcome.CRASH), None
+        answer = Answer(Outcome.CRASH)
         try:
-            value = data if self._decode is None else self._decode(data)
-            head[RUNNING] = 1
-            WATCH.active = True
-            try:
-                result = self._function(value)
-                answer = Answer(Outcome.ACCEPTED)
-            except self.target.contract.allow as error:
-                WATCH.active = False
-                answer = Answer(Outcome.REJECTED, exception_name(type(error)))
-            finally:
-                WATCH.active = False
-                head[RUNNING] = 0
-            if digested and answer.outcome is Outcome.ACCEPTED:
-                answer = Answer(Outcome.ACCEPTED, "", digest(result))
+            answer = self._attempted(data, digested=digested)
         except Undecodable as error:
             return Answer(Outcome.REJECTED, exception_name(type(error)))
-        except BaseException:  # noqa: BLE001, S110 - whatever breaks the contract shows in an execution that counts
+        except BaseException:  # noqa: BLE001, S110 - an effect or a limit, which shows in an execution that counts
             pass
         if self._forked:
             _real_exit(0)
@@ -389,6 +377,29 @@ class Executor:
             self._concern = None
             return Answer(Outcome.CRASH)
         return answer
+
+    def _attempted(self, data: bytes, *, digested: bool) -> Answer:
+        value = data if self._decode is None else self._decode(data)
+        self.box.head[RUNNING] = 1
+        WATCH.active = True
+        try:
+            result = self._function(value)
+        except self.target.contract.allow as error:
+            WATCH.active = False
+            return Answer(Outcome.REJECTED, exception_name(type(error)))
+        except (MemoryError, RecursionError):
+            raise  # how much there is left of either is no answer to an input
+        except Exception as error:  # noqa: BLE001 - it is what is asked for
+            WATCH.active = False
+            return Answer(Outcome.CRASH, exception_name(type(error)))
+        finally:
+            WATCH.active = False
+            self.box.head[RUNNING] = 0
+        found = ""
+        if digested:
+            with contextlib.suppress(Exception):  # a result that cannot be looked at is accepted all the same
+                found = digest(result)
+        return Answer(Outcome.ACCEPTED, "", found)
 
     @property
     def executions(self) -> int:

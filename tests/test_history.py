@@ -95,6 +95,16 @@ def test_the_second_time(worker_of: WorkerOf) -> None:
         worker.fresh()
 
 
+def test_a_crash_the_second_time(worker_of: WorkerOf) -> None:
+    """So is one that crashes the second time, which nobody else would run again."""
+    worker = worker_of(REGISTRY["tests.used_up"])
+    for _ in range(2):
+        verdict = worker.verdict(b"a")
+        assert verdict.signature == f"bad_result state {PLACE}:used_up"
+        assert "accepted the first time, crash with KeyError the second time" in verdict.message
+        worker.fresh()
+
+
 def test_what_is_no_dependence(worker_of: WorkerOf) -> None:
     """A cache, a counter, the time, random numbers: answers vary, what is accepted does not."""
     worker = worker_of(REGISTRY["tests.blameless"])

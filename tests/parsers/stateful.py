@@ -40,6 +40,15 @@ def once_only(text: str) -> str:
     return text
 
 
+_prices: dict[str, float] = {"a": 1.0}
+
+
+@target(format=formats.text(max_size=64), name="tests.used_up")
+def used_up(text: str) -> float:
+    """Take what is there once; the second time it is missed."""
+    return _prices.pop(text) if text == "a" else 0.0
+
+
 @target(format=formats.text(max_size=64), name="tests.poisoned")
 def poisoned(text: str) -> str:
     """Be strict from the first input on that asks for it, for all who come later."""
