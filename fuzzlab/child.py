@@ -7,7 +7,6 @@ its deathbed goes to the log, where the supervisor reads it.
 
 from __future__ import annotations
 
-import ctypes
 import faulthandler
 import os
 import resource
@@ -27,7 +26,7 @@ from fuzzlab.errors import UserError
 from fuzzlab.executor import ACCEPTED_VERDICT, CUT_OFF, REJECTED_VERDICT, Executor
 from fuzzlab.finder import adhoc, import_module
 from fuzzlab.footprint import reserved
-from fuzzlab.guard import DUMP_SIGNAL, Guard
+from fuzzlab.guard import DUMP_SIGNAL, Guard, die_with
 from fuzzlab.history import BATCH, CAMPAIGN, Found, History
 from fuzzlab.lines import Recorder
 from fuzzlab.metering import Meter, plain
@@ -53,7 +52,7 @@ def main() -> None:
     channel = Channel(line)
     order = channel.receive()
     assert order is not None  # noqa: S101 - without a timeout there is a message or an exception
-    _die_with(order["supervisor"])
+    die_with(order["supervisor"])
     try:
         _quieten()
         _work(channel, order)
@@ -249,14 +248,6 @@ def _limit_log() -> None:
     _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     limit = LOG_LIMIT if hard == resource.RLIM_INFINITY else min(LOG_LIMIT, hard)
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, hard))
-
-
-def _die_with(supervisor: int) -> None:
-    """End with the supervisor, even when `kill -9` gives it no time to say so (prctl(2), PR_SET_PDEATHSIG)."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
-        if os.getppid() != supervisor:
-            sys.exit(0)
 
 
 if __name__ == "__main__":

@@ -6,10 +6,12 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import fuzzlab
 from fuzzlab.behaviour import Behaviour
@@ -29,7 +31,7 @@ Observed = dict[str, list[Behaviour] | str]
 
 
 def compare(
-    project: Project, targets: Sequence[Target], base: Revision, head: Revision, *, warn: Any
+    project: Project, targets: Sequence[Target], base: Revision, head: Revision, *, warn: Callable[[str], None]
 ) -> list[Verdicts]:  # fmt: skip
     """Run every stored input of the targets in both revisions; give what differs, and differs the same way twice.
 
@@ -79,33 +81,65 @@ def _both(
     order = {
         "modules": project.config.targets,
         "scratch": str(scratch(project)),
+        "supervisor": os.getpid(),
         "targets": [
             {"name": t.name, "options": t.options, "inputs": [pack(data) for data in inputs[t.name]]} for t in targets
         ],
     }
-    text = json.dumps(order)
-    with ThreadPoolExecutor(2) as pool:
-        before = pool.submit(_observed, base, head, text, inputs)
-        after = pool.submit(_observed, head, head, text, inputs)
-        return before.result(), after.result()
+    text = json.dumps(order).encode()
+    with _started(base, head, text) as one, _started(head, head, text) as other:
+        return one.observed(inputs), other.observed(inputs)
 
 
-def _observed(revision: Revision, head: Revision, order: str, inputs: dict[str, list[bytes]]) -> Observed:
-    """Run one revision."""
-    done = subprocess.run(
-        [sys.executable, "-m", "fuzzlab.observe"],
-        cwd=revision.root, input=order, capture_output=True, text=True, check=False, env=_environment(revision, head),
-    )  # fmt: skip
-    observed: Observed = {name: [] for name in inputs}
-    try:
-        for line in done.stdout.splitlines():
-            _take(json.loads(line), observed, revision)
-    except (KeyError, TypeError, ValueError) as error:
-        raise HarnessError(f"{revision.commit[:12]}: what observes it says what means nothing ({error!r})") from error
-    told = {name: len(each) for name, each in observed.items() if not isinstance(each, str)}
-    if done.returncode != 0 or any(count != len(inputs[name]) for name, count in told.items()):
-        raise HarnessError(f"{revision.commit[:12]}: what observes it ended early\n{done.stderr[-2000:]}")
-    return observed
+@dataclass(frozen=True, slots=True)
+class _Observer:
+    """The process that runs one revision, and the files into which it speaks.
+
+    They are no pipes: what a target leaves behind may hold one open, and is not waited for.
+    """
+
+    revision: Revision
+    process: subprocess.Popen[bytes]
+    told: IO[bytes]
+    said: IO[bytes]
+
+    def observed(self, inputs: dict[str, list[bytes]]) -> Observed:
+        """Wait for what it has to tell."""
+        code = self.process.wait()
+        commit = self.revision.commit[:12]
+        observed: Observed = {name: [] for name in inputs}
+        try:
+            for line in _lines(self.told):
+                _take(json.loads(line), observed, self.revision)
+        except (KeyError, TypeError, ValueError) as error:
+            raise HarnessError(f"{commit}: what observes it says what means nothing ({error!r})") from error
+        told = {name: len(each) for name, each in observed.items() if not isinstance(each, str)}
+        if code != 0 or any(count != len(inputs[name]) for name, count in told.items()):
+            last = b"".join(_lines(self.said))[-2000:].decode("utf-8", "replace")
+            raise HarnessError(f"{commit}: what observes it ended early\n{last}")
+        return observed
+
+
+@contextmanager
+def _started(revision: Revision, head: Revision, order: bytes) -> Iterator[_Observer]:
+    """Start one; where nobody waits for it any more it is killed, and its workers die with it."""
+    with tempfile.TemporaryFile() as asked, tempfile.TemporaryFile() as told, tempfile.TemporaryFile() as said:
+        asked.write(order)
+        asked.seek(0)
+        process = subprocess.Popen(
+            [sys.executable, "-m", "fuzzlab.observe"],
+            cwd=revision.root, env=_environment(revision, head), stdin=asked, stdout=told, stderr=said,
+        )  # fmt: skip
+        try:
+            yield _Observer(revision, process, told, said)
+        finally:
+            process.kill()
+            process.wait()
+
+
+def _lines(file: IO[bytes]) -> Iterator[bytes]:
+    file.seek(0)
+    yield from file
 
 
 def _take(message: dict[str, Any], observed: Observed, revision: Revision) -> None:

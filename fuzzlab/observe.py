@@ -19,6 +19,7 @@ from fuzzlab.channel import unpack
 from fuzzlab.errors import ExitCode, FuzzlabError, UserError
 from fuzzlab.escape import one_line
 from fuzzlab.finder import adhoc, load
+from fuzzlab.guard import die_with
 from fuzzlab.project import Project
 from fuzzlab.target import Target
 from fuzzlab.testimony import broken
@@ -34,6 +35,7 @@ def main() -> int:
     """Answer one order."""
     out, sys.stdout = sys.stdout, sys.stderr  # a project's module may print at its import
     order = json.load(sys.stdin)
+    die_with(order["supervisor"])
     try:
         root = Path.cwd()
         # A revision without a pyproject.toml of its own lies below one that is not its own.

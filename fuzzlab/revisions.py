@@ -43,8 +43,8 @@ def checked_out(project: Project, name: str) -> Iterator[tuple[Revision, Revisio
     place = project.state / "revisions" / f"{commit[:SHORT]}-{os.getpid()}"
     place.parent.mkdir(parents=True, exist_ok=True)
     _sweep(project.root, place.parent)
-    _git(project.root, "worktree", "add", "--detach", "--force", str(place), commit)
     try:
+        _git(project.root, "worktree", "add", "--detach", "--force", str(place), commit)
         root = place / project.root.relative_to(top)
         if not root.is_dir():
             raise UserError(f"{name} has no folder {project.root.relative_to(top)}: this project is younger")
@@ -71,8 +71,13 @@ def _sweep(root: Path, folder: Path) -> None:
 
 
 def _remove(root: Path, place: Path) -> None:
-    subprocess.run(["git", "-C", root, "worktree", "remove", "--force", place], capture_output=True, check=False)  # noqa: S603, S607 - as below
+    """Remove a worktree, one that was interrupted while it was made too: git knows that by a lock of its own.
+
+    The folder goes first, for git then asks for nothing in it; and git hears no Ctrl-C, which a terminal sends to all.
+    """
     shutil.rmtree(place, ignore_errors=True)
+    command = ["git", "-C", str(root), "worktree", "remove", "--force", "--force", str(place)]
+    subprocess.run(command, capture_output=True, check=False, start_new_session=True)  # noqa: S603 - as below
 
 
 def _git(root: Path, *words: str, wrong: str = "") -> str:

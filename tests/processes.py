@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-__all__ = ["alive", "children", "eventually"]
+__all__ = ["PATIENCE", "alive", "children", "eventually"]
 
 PATIENCE = 30.0
 """Seconds after which what should happen is held not to: a loaded machine is slow, never that slow."""

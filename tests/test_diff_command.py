@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import base64
+import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from tests.processes import PATIENCE, alive, children, eventually
 from tests.projects import Done, environment, fuzzlab
 
 BEFORE = """
@@ -96,8 +99,7 @@ def test_what_changed_and_nothing_else(shop: Path) -> None:
     }
     assert _changes(done, "same") == {}
     assert not list((shop / ".fuzzlab" / "revisions").iterdir())
-    listed = subprocess.run(["git", "worktree", "list"], cwd=shop, capture_output=True, text=True, check=True)
-    assert len(listed.stdout.splitlines()) == 1, "a worktree is left"
+    assert _worktrees(shop) == 1, "a worktree is left"
 
 
 def test_as_people_see_it(shop: Path) -> None:
@@ -200,3 +202,59 @@ def test_hostile_inputs_and_values_stay_inert(shop: Path) -> None:
     fence = text.split("\n\n")[1].splitlines()[0].removesuffix("text")
     assert set(fence) == {"`"}
     assert text.count(f"\n{fence}") == 2, "the content closes its block"
+
+
+SLOW = (
+    AFTER
+    + """
+import time
+
+
+@target(format=formats.text(max_size=32), budget=Budget(seconds=60.0), writes=("begun",))
+def endless(value: str) -> str:
+    Path("begun").touch()
+    time.sleep(300)
+    return value
+"""
+).replace("from fuzzlab import", "from pathlib import Path\nfrom fuzzlab import Budget,")
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -9)], ids=["ctrl-c", "kill -9"])
+def test_an_end_in_the_middle(shop: Path, number: signal.Signals, code: int) -> None:
+    """Who ends the command alone, in the middle of an input, ends it all: Ctrl-C leaves nothing, a kill no process."""
+    (shop / "shop.py").write_text(SLOW, encoding="utf-8")
+    _git(shop, "commit", "-aqm", "slow")
+    (shop / "corpus" / "endless" / "seeds").mkdir(parents=True)
+    (shop / "corpus" / "endless" / "seeds" / "one").write_bytes(b"1")
+    words = [sys.executable, "-m", "fuzzlab", "diff", "HEAD", "endless"]
+    with subprocess.Popen(words, cwd=shop, env=environment(), stdout=-1, stderr=-1, start_new_session=True) as process:
+        try:
+            assert eventually(lambda: len([*shop.rglob("begun")]) == 2 or process.poll() is not None)
+            observers = children(process.pid)
+            family = [*observers, *(worker for each in observers for worker in children(each))]
+            assert len(family) == 4, "two observers with a worker each"
+            process.send_signal(number)
+            assert process.wait(PATIENCE) == code
+        finally:
+            process.kill()
+    assert eventually(lambda: not any(map(alive, family))), "a process is left"
+    if number is signal.SIGINT:
+        (shop / "begun").unlink()
+        assert not [path for path in (shop / ".fuzzlab").rglob("*") if path.is_file()]
+        assert _worktrees(shop) == 1
+
+
+def test_a_worktree_that_was_never_finished(shop: Path) -> None:
+    """What is left of one that was killed while it was made is removed by the next, git's own notes of it too."""
+    left = shop / ".fuzzlab" / "revisions" / "0123456789ab-4194305"
+    _git(shop, "worktree", "add", "--detach", "--lock", str(left), "HEAD")
+    (left / ".git").unlink()
+    assert _worktrees(shop) == 2
+    assert fuzzlab(shop, "diff", "HEAD", "same").code == 0
+    assert _worktrees(shop) == 1
+    assert not list(left.parent.iterdir())
+
+
+def _worktrees(folder: Path) -> int:
+    listed = subprocess.run(["git", "worktree", "list"], cwd=folder, capture_output=True, text=True, check=True)
+    return len(listed.stdout.splitlines())

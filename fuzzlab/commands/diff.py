@@ -16,6 +16,7 @@ from fuzzlab.comparison import compare
 from fuzzlab.errors import ExitCode, UserError
 from fuzzlab.files import write_atomically
 from fuzzlab.finder import select
+from fuzzlab.interrupts import watched
 from fuzzlab.reports.changes import lines, section
 from fuzzlab.revisions import checked_out
 
@@ -38,7 +39,7 @@ def command(
     """What the working tree does otherwise than a revision, over the stored inputs."""
     project, known = open_project()
     targets = select(names, known, format_name=format_name, allow=allow)
-    with checked_out(project, revision) as (base, head):
+    with watched(), checked_out(project, revision) as (base, head):
         verdicts = compare(project, targets, base, head, warn=warn)
     code = ExitCode.FINDINGS if strict and any(verdict.changes for verdict in verdicts) else ExitCode.CLEAN
     if markdown is not None:
