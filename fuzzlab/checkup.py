@@ -16,6 +16,7 @@ from typing import Final, Literal
 from fuzzlab import __version__
 from fuzzlab.engines import coverage
 from fuzzlab.errors import UserError
+from fuzzlab.files import unwritable
 from fuzzlab.finder import load
 from fuzzlab.project import Project
 
@@ -134,8 +135,9 @@ def _project(start: Path) -> Iterator[Fact]:
 def _folders(project: Project) -> Iterator[Fact]:
     for name, folder in (("corpus", project.corpus), ("state", project.state)):
         place = next(parent for parent in (folder, *folder.parents) if parent.exists())
-        if not os.access(place, os.W_OK):
-            yield Fact(name, str(folder), "bad", f"{place} cannot be written: findings would be printed, not saved")
+        if (why := unwritable(place)) is not None:
+            hint = f"{place} cannot be written ({why}): findings would be printed, not saved"
+            yield Fact(name, str(folder), "bad", hint)
             continue
         free = shutil.disk_usage(place).free
         hint = "" if free >= ROOM else "little room for a long campaign"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 
 from fuzzlab.errors import UserError
+from fuzzlab.files import unwritable
 
 __all__ = ["SUFFIXES", "probe"]
 
@@ -24,8 +24,5 @@ def probe(option: str, path: Path) -> None:
     folder = next(parent for parent in path.absolute().parents if parent.exists())
     if not folder.is_dir():
         raise UserError(f"{option} {path}: {folder} is no folder")
-    try:
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        raise UserError(f"{option} {path}: {folder} cannot be written ({error.strerror})") from None
+    if (why := unwritable(folder)) is not None:
+        raise UserError(f"{option} {path}: {folder} cannot be written ({why})")

@@ -10,7 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
-__all__ = ["is_abandoned", "spare_folder", "sweep", "write_atomically"]
+__all__ = ["is_abandoned", "spare_folder", "sweep", "unwritable", "write_atomically"]
 
 _TEMPORARY = re.compile(r"\..+\.(\d+)-[0-9a-f]{8}")
 
@@ -38,6 +38,15 @@ def write_atomically(path: Path, data: bytes, *, durable: bool = True) -> None:
         with contextlib.suppress(OSError):
             temporary.unlink()
         raise
+
+
+def unwritable(folder: Path) -> str | None:
+    """Say why no file can be made in a folder; None where one can. Only trying tells: root may do all."""
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            return None
+    except OSError as error:
+        return error.strerror or str(error)
 
 
 def spare_folder() -> Path | None:
