@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from fuzzlab.changes import Verdicts
+from fuzzlab.reports.changes import section
+from fuzzlab.reports.markdown import LIMIT
 from tests.processes import PATIENCE, alive, children, eventually
 from tests.projects import Done, environment, fuzzlab
 
@@ -106,7 +109,8 @@ def test_as_people_see_it(shop: Path) -> None:
     """Lines of a terminal, a section of Markdown behind what stands there, and an exit code where it is asked for."""
     summary = shop / "summary.md"
     summary.write_text("# before\n", encoding="utf-8")
-    done = fuzzlab(shop, "diff", "main", "order", "--markdown", str(summary), "--strict")
+    words = ("diff", "main", "order", "--markdown", str(summary), "--strict")
+    done = fuzzlab(shop, *words, GITHUB_STEP_SUMMARY=str(summary))
     assert done.code == 1
     assert "    another value  .price: float -> Decimal  (2 inputs)\n" in done.out
     assert "      before:  accepted, Order(number=1, price=2.0)\n" in done.out
@@ -115,7 +119,9 @@ def test_as_people_see_it(shop: Path) -> None:
     text = summary.read_text(encoding="utf-8")
     assert text.startswith("# before\n## What this changes in what is accepted\n")
     assert "another value  .price: float -> Decimal  (2 inputs)" in text
-    assert fuzzlab(shop, "diff", "HEAD", "same", "--strict").code == 0
+    done = fuzzlab(shop, "diff", "HEAD", "same", "--strict", "--markdown", str(summary))
+    assert done.code == 0
+    assert summary.read_text(encoding="utf-8").startswith("## What this"), "a file that is no step's is replaced"
 
 
 @pytest.mark.parametrize(
@@ -160,9 +166,10 @@ def new(value: str) -> str:
         (("diff", "mian"), "no revision 'mian' (did you mean 'main'?)"),
         (("diff", "--", "--output=x"), "no revision '--output=x'"),
         (("diff", "HEAD", "ordre"), "no target named 'ordre' (did you mean 'order'?)"),
+        (("diff", "HEAD", "--markdown", "shop.py/x"), "--markdown shop.py/x: "),
         (("diff",), "missing argument 'REV'; `fuzzlab diff --help`"),
     ],
-    ids=["revision", "option", "target", "nothing"],
+    ids=["revision", "option", "target", "file", "nothing"],
 )
 def test_a_mistake_is_one_line(shop: Path, words: tuple[str, ...], message: str) -> None:
     """It is said, and nothing is written."""
@@ -253,6 +260,22 @@ def test_a_worktree_that_was_never_finished(shop: Path) -> None:
     assert fuzzlab(shop, "diff", "HEAD", "same").code == 0
     assert _worktrees(shop) == 1
     assert not list(left.parent.iterdir())
+
+
+def test_a_section_has_a_limit() -> None:
+    """Of more than a summary takes nothing would show: targets that have no room are counted."""
+    verdicts = [Verdicts(f"target{number}", missing="new: ö" * 9) for number in range(50)]
+    whole = section(verdicts, "main", LIMIT)
+    assert whole.count("```text") == 50
+    assert "more target" not in whole
+    size = len(whole.encode())
+    assert section(verdicts, "main", size + 100) == whole
+    for limit in range(0, size, 97):
+        text = section(verdicts, "main", limit)
+        assert len(text.encode()) <= limit
+        shown = text.count("```text")
+        assert not text or f"… and {50 - shown} more target" in text or text == whole
+    assert section(verdicts, "main", size // 2).count("```text") > 20
 
 
 def _worktrees(folder: Path) -> int:

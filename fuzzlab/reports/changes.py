@@ -26,22 +26,40 @@ def lines(verdicts: Sequence[Verdicts], name: str) -> Iterator[str]:
     yield f"{_count(total, 'change')} against {escaped(name)} over {_count(inputs, 'stored input')}"
 
 
-def section(verdicts: Sequence[Verdicts], name: str) -> str:
-    """Write the section of a summary; hostile text stands in fenced blocks alone, where nothing of it acts."""
+def section(verdicts: Sequence[Verdicts], name: str, limit: int) -> str:
+    """Write the section of a summary in at most `limit` bytes; what targets have no room are counted.
+
+    Hostile text stands in fenced blocks alone, where nothing of it acts.
+    """
+    told = [verdict for verdict in verdicts if verdict.changes or verdict.unstable or verdict.missing]
     total = sum(len(verdict.changes) for verdict in verdicts)
-    parts = ["## What this changes in what is accepted\n"]
+    head = "## What this changes in what is accepted\n\n"
     if not total:
-        parts.append("Nothing: every stored input is answered as before.\n")
-    for verdict in verdicts:
-        if not verdict.changes and not verdict.unstable and not verdict.missing:
-            continue
-        block = "\n".join(_target(verdict))
-        fence = "`" * max(3, 1 + max(map(len, re.findall("`+", block)), default=0))
-        parts.append(f"{fence}text\n{block}\n{fence}\n")
+        head += "Nothing: every stored input is answered as before.\n\n"
     inputs = sum(verdict.inputs for verdict in verdicts if not verdict.missing)
     revision = re.sub(r"[^\w./~^-]", "_", name, flags=re.ASCII)
-    parts.append(f"{_count(total, 'change')} over {_count(inputs, 'stored input')}, against `{revision}`.\n")
-    return "\n".join(parts)
+    tail = f"{_count(total, 'change')} over {_count(inputs, 'stored input')}, against `{revision}`.\n"
+    room = limit - len(_bytes(head + _omitted(len(told)) + tail))
+    blocks: list[str] = []
+    for verdict in told:
+        block = "\n".join(_target(verdict))
+        fence = "`" * max(3, 1 + max(map(len, re.findall("`+", block)), default=0))
+        text = f"{fence}text\n{block}\n{fence}\n\n"
+        room -= len(_bytes(text))
+        if room < 0:
+            break
+        blocks.append(text)
+    omitted = _omitted(len(told) - len(blocks)) if len(blocks) < len(told) else ""
+    text = head + "".join(blocks) + omitted + tail
+    return text if len(_bytes(text)) <= limit else ""
+
+
+def _omitted(count: int) -> str:
+    return f"… and {_count(count, 'more target')}: `fuzzlab diff` shows them.\n\n"
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "backslashreplace")
 
 
 def _target(verdict: Verdicts) -> Iterator[str]:
