@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import json
 import os
@@ -10,7 +11,9 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import tomllib
+import urllib.parse
 import urllib.request
 from collections.abc import Generator
 from pathlib import Path
@@ -24,8 +27,11 @@ from fuzzlab.events import Event, RunFinished, RunStarted, Warned
 from fuzzlab.journal import Journal
 from fuzzlab.loopback import listen
 from fuzzlab.project import Project
-from tests.processes import eventually
+from tests.processes import PATIENCE, eventually
 from tests.projects import REPOSITORY, environment, fuzzlab, make_project, snapshot
+
+STALLED = 500
+"""Requests in a row whose answers are not taken: 20 MB, which no socket's buffers hold."""
 
 
 @pytest.fixture
@@ -124,6 +130,44 @@ def test_a_document_for_scripts(tmp_path: Path) -> None:
         assert process.stderr is not None
         assert process.stderr.read().strip() == f"dashboard: {told['url']}"
     assert not (tmp_path / ".fuzzlab").exists()
+
+
+def test_readers_that_do_not_read(tmp_path: Path) -> None:
+    """One that asks and takes nothing, one whose stream is open, and one that says nothing keep nobody else from it.
+
+    Nor do they keep the server from its end.
+    """
+    words = [sys.executable, "-m", "fuzzlab", "dashboard", "--port", "0", "--json"]
+    with (
+        subprocess.Popen(words, cwd=tmp_path, env=environment(), stdout=-1, stderr=-1, text=True) as process,
+        contextlib.ExitStack() as readers,
+    ):
+        try:
+            assert process.stdout is not None
+            url = urllib.parse.urlsplit(json.loads(process.stdout.read())["url"])
+            for path, times in (("/", STALLED), ("/events", 1), ("", 0)):
+                reader = readers.enter_context(socket.socket())
+                reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
+                reader.connect((url.hostname, url.port))
+                request = f"GET {path}?{url.query} HTTP/1.1\r\nHost: {url.netloc}\r\n\r\n"
+                reader.sendall(request.encode() * times)
+                if path == "/events":
+                    assert reader.recv(64).startswith(b"HTTP/1.1 200")
+            with urllib.request.urlopen(url.geturl(), timeout=60) as answer:  # noqa: S310 - our own
+                assert answer.read().endswith(b"</html>")
+            assert eventually(lambda: _rests(process.pid)), "it goes on writing"
+            process.send_signal(signal.SIGINT)
+            assert process.wait(PATIENCE) == 130
+        finally:
+            process.kill()
+
+
+def _rests(pid: int) -> bool:
+    """Whether a process takes no time for a while; one that is kept from its time may seem to."""
+    stat = Path(f"/proc/{pid}/stat")
+    before = stat.read_text().split()[13:15]
+    time.sleep(0.3)
+    return before == stat.read_text().split()[13:15]
 
 
 def test_the_page_dies(project: Project) -> None:
