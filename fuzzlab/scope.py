@@ -98,11 +98,16 @@ class Scope:
 
 
 def shown_path(path: str) -> str:
-    """Give a source file's path as people know it: from the current folder, or inside the installed package."""
+    """Give a source file's path as people know it: from the project's root, or inside the installed package.
+
+    The root is the folder of `sys.path` that a command was started in or below: a record must not say where on this
+    machine the project lies, nor depend on the folder that somebody stood in.
+    """
     for prefix in _LIBRARIES:
         if path.startswith(prefix):
             return path[len(prefix) :].removeprefix("site-packages" + os.sep)
-    return path.removeprefix(_START) if path.startswith(_START) else path.removeprefix(_here())
+    root = next((folder for entry in sys.path if entry and _START.startswith(folder := f"{entry}{os.sep}")), _START)
+    return path.removeprefix(root) if path.startswith(root) else path.removeprefix(_here())
 
 
 def _here() -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 import sys
 from dataclasses import replace
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -14,6 +17,7 @@ from fuzzlab.finder import adhoc
 from fuzzlab.scope import Scope, bounded, folded, packages, shown_path
 from fuzzlab.verdict import FRAMES_LIMIT, Frame
 from tests.parsers import hostile, planted
+from tests.projects import fuzzlab, make_project
 
 
 def test_packages() -> None:
@@ -89,3 +93,15 @@ def test_paths() -> None:
     """A file is named from the current folder, or inside its installed package."""
     assert shown_path(planted.__file__) == "tests/parsers/planted.py"
     assert shown_path("/elsewhere/a.py") == "/elsewhere/a.py"
+
+
+def test_paths_do_not_depend_on_where_one_stands(tmp_path: Path) -> None:
+    """A record made in a folder of the project is the one made in its root, and says nothing of this machine."""
+    (tmp_path / "pyproject.toml").write_text('[tool.fuzzlab]\ntargets = ["inner.shop"]\nexamples = 40\n', "utf-8")
+    make_project(tmp_path / "inner")
+    (tmp_path / "inner" / "pyproject.toml").unlink()
+    for folder in (tmp_path, tmp_path / "inner"):
+        assert fuzzlab(folder, "check", "indexed").code == 1
+        (path,) = tmp_path.glob("corpus/indexed/regressions/*.json")
+        assert [frame["file"] for frame in json.loads(path.read_bytes())["frames"]] == ["inner/shop.py"]
+        shutil.rmtree(tmp_path / "corpus")
