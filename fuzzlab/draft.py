@@ -13,11 +13,13 @@ import sys
 import textwrap
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from fuzzlab.chain import exception_name
 from fuzzlab.errors import UserError
 from fuzzlab.escape import one_line, shown_input
 from fuzzlab.promises import class_of
+from fuzzlab.scope import shown_path
 from fuzzlab.subject import Subject
 from fuzzlab.target import NAME
 from fuzzlab.trial import IDEMPOTENT, Shape, Trial, Tried
@@ -36,7 +38,7 @@ HELD_FOR = 3
 """Accepted inputs for which a claim must have held, all there were, to be suggested."""
 
 EXAMPLE = 16
-"""Bytes of an input in a comment: escaped, they still fit a line."""
+"""Characters, or bytes where it is no text, of an input in a comment: escaped, they still fit a line."""
 
 SHOWN = 8
 """Kinds of failures told, each with an example: more are one bug, or many, but no list to read."""
@@ -272,14 +274,16 @@ def _suggestions(trial: Trial) -> Iterator[str]:
 
 
 def _example(tried: Sequence[Tried]) -> str:
-    data = min((each.data for each in tried), key=lambda data: (len(data), data))
-    shown = shown_input(data[:EXAMPLE])
-    return shown + (f" … ({len(data)} bytes)" if len(data) > EXAMPLE else "")
+    return shown_input(min((each.data for each in tried), key=lambda data: (len(data), data)), EXAMPLE)
 
 
-def _short(path: str) -> str:
-    """Give the end of a path: where a library is installed is no matter of the project's."""
-    return path.partition("site-packages/")[2] or re.sub(r"^.*/lib/python[0-9.]+/", "", path)
+def _short(place: str) -> str:
+    """Give `file:line` as it is on other machines too: from where modules are imported, or at least without folders."""
+    path = Path(shown_path(place))
+    if not path.is_absolute():
+        return str(path)
+    inside = [path.relative_to(base) for entry in sys.path if path.is_relative_to(base := Path(entry).resolve())]
+    return str(max(inside, key=lambda relative: len(relative.parts), default=path.name))
 
 
 def _imports(modules: Iterable[str], own: Collection[str]) -> list[str]:

@@ -6,6 +6,7 @@ import ast
 import json
 import tomllib
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from fuzzlab.draft import default_name, draft
 from fuzzlab.errors import UserError
 from fuzzlab.subject import Subject, subject
 from fuzzlab.trial import Shape, Trial, Tried
+from tests.projects import REPOSITORY
 
 SUBJECT = Subject(
     spec="tomllib:loads", is_model=False, shapes=(Shape.STR,), docstring="", reads="", model="", promised=(), twins=(),
@@ -97,6 +99,32 @@ def test_nothing_hostile_gets_into_code() -> None:
     assert ast.unparse(ast.parse(made.text)).splitlines()[6:] == ast.unparse(ast.parse(plain.text)).splitlines()[6:]
     assert made.text.replace("\n", "").isprintable()
     assert all(line.startswith("# ") for line in made.text.splitlines() if "os.system" in line)
+
+
+def test_places_are_those_of_every_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A committed file says `shop.py:7`, and not in whose home folder that lay: not here, not of a library elsewhere."""
+    monkeypatch.syspath_prepend(tmp_path / "lib")
+    monkeypatch.syspath_prepend(tmp_path / "lib" / "shop")
+    places = {
+        f"{REPOSITORY}/tests/projects.py:1": "tests/projects.py:1",
+        f"{tmp_path}/lib/shop/names.py:2": "shop/names.py:2",
+        f"{tmp_path}/stray.py:3": "stray.py:3",
+        tomllib.__file__ + ":4": "tomllib/__init__.py:4",
+        pytest.__file__ + ":5": "pytest/__init__.py:5",
+    }
+    for place, shown in places.items():
+        tried = (Tried(b"ok"), Tried(b"bad", error="IndexError", place=place))
+        made = draft(replace(SUBJECT, promised=((ValueError, place),)), Trial(Shape.STR, tried), name="t", width=999)
+        assert f"ValueError, raised at {shown}, seen" in made.text
+        assert f"IndexError at {shown}, for" in made.text
+        assert str(tmp_path) not in made.text
+
+
+def test_an_example_is_cut_between_characters() -> None:
+    """What is text stays text."""
+    tried = Tried("\u200c".encode() * 20, error="IndexError", place="shop.py:9")
+    made = draft(SUBJECT, Trial(Shape.STR, (Tried(b"ok"), tried)), name="t", width=999)
+    assert '"' + r"\u200c" * 16 + '"… (20 characters)' in made.text
 
 
 @pytest.mark.parametrize("name", ["class", "match", "1st", "tomllib", "a-b.c", "formats", "value", "list"])
