@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from fuzzlab.columns import fitted
 from fuzzlab.escape import escaped, one_line
 from fuzzlab.events import Event, FindingSeen, Plateaued, Progressed, TargetFinished, TargetResult, TargetStarted
+from fuzzlab.quantities import counted
 from fuzzlab.table import LIVE, Line, Standing, Style, Table, age, clock
 from fuzzlab.verdict import Finding, Status
 
@@ -116,10 +117,9 @@ class Board:
     def sentence(self, now: float) -> str:
         """Say where the run stands, for a log."""
         total = self._total(now)
-        findings = len(total.result.findings)
         return (
-            f"{now - self._began:.0f} s: {total.result.executions:,} executions, {total.rate:,.0f} a second, "
-            f"{findings} finding{'' if findings == 1 else 's'}"
+            f"{now - self._began:.0f} s: {counted(total.result.executions, 'execution')}, {total.rate:,.0f} a second, "
+            f"{counted(len(total.result.findings), 'finding')}"
         )
 
     def lines(self, columns: int, height: int, now: float) -> list[Line]:
@@ -206,7 +206,7 @@ class Board:
             yield f"{clock(elapsed)} of {clock(goal.seconds)}", elapsed / goal.seconds
         if goal.runs is not None:
             done, whole = sum(min(r.executions, goal.runs) for r in results), goal.runs * len(results)
-            yield f"{done:,} of {whole:,} executions", done / max(1, whole)
+            yield f"{done:,} of {counted(whole, 'execution')}", done / max(1, whole)
         if math.isfinite(goal.seconds_each):
             spent, budget = sum(min(r.seconds, goal.seconds_each) for r in results), goal.seconds_each * len(results)
             yield f"{clock(spent)} of {clock(budget)} fuzzed", spent / max(1.0, budget)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from fuzzlab.escape import escaped, hex_dump, is_text, one_line, shown_input
 from fuzzlab.growth import Growth
 from fuzzlab.plot import plotted, rows
+from fuzzlab.quantities import counted
 from fuzzlab.verdict import Cause, Finding, Outcome, Status, Verdict
 
 __all__ = [
@@ -65,9 +66,9 @@ def card(finding: Finding) -> Iterator[str]:
     if finding.status is Status.REGRESSED:
         yield "  REGRESSED: it was fixed, and is back"
     yield f"  {sentence(verdict)}"
-    size = f"{len(finding.data)} byte{'' if len(finding.data) == 1 else 's'}"
+    size = counted(len(finding.data), "byte")
     if finding.minimised_from > len(finding.data):
-        size += f", minimised from {finding.minimised_from}"
+        size += f", minimised from {finding.minimised_from:,}"
     yield f"  input ({size}):  {shown_input(finding.data)}"
     if not is_text(finding.data):
         for row in hex_dump(finding.data):
@@ -100,7 +101,7 @@ def frame_lines(verdict: Verdict) -> Iterator[str]:
     """Yield a line for each of the innermost frames; a cycle of calls stands once, with its count."""
     shown = verdict.frames[-FRAMES_SHOWN:]
     if further := sum(frame.repeats for frame in verdict.frames[: -len(shown)]):
-        yield f"… {further} frame{'' if further == 1 else 's'} further out"
+        yield f"… {counted(further, 'frame')} further out"
     for frame in shown:
         times = f"  ({frame.repeats} times)" if frame.repeats > 1 else ""
         yield escaped(f"{frame.file}:{frame.line}  in {frame.function}{times}")

@@ -19,6 +19,7 @@ from fuzzlab.chain import exception_name
 from fuzzlab.errors import UserError
 from fuzzlab.escape import one_line, shown_input
 from fuzzlab.promises import class_of
+from fuzzlab.quantities import counted
 from fuzzlab.scope import shown_path
 from fuzzlab.subject import Subject
 from fuzzlab.target import NAME
@@ -106,7 +107,7 @@ def draft(subject: Subject, trial: Trial, *, name: str, width: int = 88, own: Co
         options.append(f"name={name!r}")
     imports = _imports(modules, own)
     title = f"What `{subject.spec}` reads."
-    counts = f"In its trial it accepted {len(trial.accepted)} of {len(trial.tried)} inputs"
+    counts = f"In its trial it accepted {len(trial.accepted)} of {counted(len(trial.tried), 'input')}"
     summary = f"{counts}. Drafted by `fuzzlab new`: read it, and make it your own."
     comments = [*refused, *suggestions]
     lines = [
@@ -143,7 +144,7 @@ def _allowance(subject: Subject, trial: Trial) -> _Allowance:
             allowed |= dict.fromkeys(finer, where)
     for tried, refusal in [] if allowed else observed.values():
         if refusal is not None and _fits(refusal, "", root):
-            allowed.setdefault(refusal, f"seen for {len(tried)} of {len(trial.tried)} inputs")
+            allowed.setdefault(refusal, f"seen for {len(tried)} of {counted(len(trial.tried), 'input')}")
     kept = {cls: why for cls, why in allowed.items() if not any(cls is not o and issubclass(cls, o) for o in allowed)}
     others = {name: tried for name, (tried, cls) in observed.items() if cls is None or not issubclass(cls, tuple(kept))}
     return _Allowance(kept, others)
@@ -243,18 +244,18 @@ def _is_document(data: bytes) -> bool:
 
 def _told_refusals(allowance: _Allowance, errors: Mapping[type[BaseException], str], trial: Trial) -> Iterator[str]:
     """Say on what ground each error is allowed, and which were raised that are not."""
-    counted = {name: len(tried) for name, tried in trial.errors.items()}
+    counts = {name: len(tried) for name, tried in trial.errors.items()}
     for cls, why in allowance.allowed.items():
-        times = sum(count for name, count in counted.items() if (other := _class(name)) and issubclass(other, cls))
+        times = sum(count for name, count in counts.items() if (other := _class(name)) and issubclass(other, cls))
         ground = why if why.startswith(("documented", "seen")) else f"raised at {_short(why)}"
-        seen = "" if why.startswith("seen") else f", seen for {times} of {len(trial.tried)} inputs"
+        seen = "" if why.startswith("seen") else f", seen for {times} of {counted(len(trial.tried), 'input')}"
         kind = "Allowed" if errors[cls] else "Raised, and not to be imported from anywhere"
         yield f"{kind}: {errors[cls] or one_line(exception_name(cls))}, {one_line(ground)}{seen}."
     for name, tried in list(allowance.others.items())[:SHOWN]:
         at = f" at {one_line(_short(tried[0].place))}" if tried[0].place else ""
         yield (
             f"Not allowed, and a finding of the first check: {one_line(name)}{at}, for {len(tried)} of "
-            f"{len(trial.tried)} inputs, such as {_example(tried)}."
+            f"{counted(len(trial.tried), 'input')}, such as {_example(tried)}."
         )
 
 
@@ -270,7 +271,7 @@ def _suggestions(trial: Trial) -> Iterator[str]:
         else:
             oracle = f"oracles.round_trip({claim.replace(':', '.')})"
         if all(part.isidentifier() for part in re.split(r"[.:]", claim.strip("."))):
-            yield f"Suggested: oracles=[{oracle}], which held for {held} of {asked} accepted inputs."
+            yield f"Suggested: oracles=[{oracle}], which held for {held} of {counted(asked, 'accepted input')}."
 
 
 def _example(tried: Sequence[Tried]) -> str:

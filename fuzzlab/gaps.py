@@ -20,6 +20,7 @@ from fuzzlab.corpus import Corpus
 from fuzzlab.ledger import Facts, Ledger
 from fuzzlab.outline import Module
 from fuzzlab.project import Project
+from fuzzlab.quantities import counted
 from fuzzlab.reach import Index
 from fuzzlab.scope import NEVER, home
 from fuzzlab.suspects import Suspect, suspects
@@ -170,7 +171,7 @@ def of_target(
         replayed = facts.runs["replay"].time if "replay" in facts.runs else None
         if replayed is None or now - replayed > FORGOTTEN:
             when = f"since {replayed.date().isoformat()}" if replayed else "here"
-            message = f"its {sum(sizes.values())} stored inputs have not been replayed {when}"
+            message = f"not replayed {when}: {counted(sum(sizes.values()), 'stored input')}"
             yield gap(Kind.STALE_CORPUS, message, command=f"fuzzlab replay {target.name}")
 
 

@@ -17,6 +17,7 @@ from fuzzlab.answer import Answer
 from fuzzlab.executor import ACCEPTED_VERDICT, REJECTED_VERDICT, Executor
 from fuzzlab.fresh import Fresh, Unanswered
 from fuzzlab.guard import Guard
+from fuzzlab.quantities import counted
 from fuzzlab.scope import home
 from fuzzlab.surroundings import Change, Surroundings
 from fuzzlab.verdict import Outcome, Verdict
@@ -228,7 +229,7 @@ class History:
         alone, now = self._settled([kept.data]), self._executor.attempt(kept.data, digested=True)
         if alone is None or not kept.differs(alone) or kept.differs(now):
             return
-        vague = f"{_told(alone, now)} after {self._executor.executions:,} executions of others"
+        vague = f"{_told(alone, now)} after {counted(self._executor.executions, 'execution')} of others"
         yield kept.data, self._depends(self._blamed(kept, alone, now) or vague)
         self._compares = self._is_batch
 

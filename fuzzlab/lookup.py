@@ -13,6 +13,7 @@ from fuzzlab.corpus import Corpus, Role, recorded
 from fuzzlab.errors import Undecodable, UserError, nearest
 from fuzzlab.escape import escaped, hex_dump, one_line, shown_input
 from fuzzlab.project import Project
+from fuzzlab.quantities import counted
 from fuzzlab.target import Target
 from fuzzlab.verdict import Finding, input_id
 
@@ -82,7 +83,7 @@ def look_up(
 
 def input_card(found: Found) -> Iterator[str]:
     """Yield the lines that show an input; every one is safe to print anywhere."""
-    yield f"{found.id}  {len(found.data)} byte{'' if len(found.data) == 1 else 's'}"
+    yield f"{found.id}  {counted(len(found.data), 'byte')}"
     for place in found.places:
         yield f"  {place.role:<10}  {escaped(place.target)}  {escaped(place.path)}"
     yield f"  input:  {shown_input(found.data)}"

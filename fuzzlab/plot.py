@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from fuzzlab.growth import SECONDS, SMALL, Growth
+from fuzzlab.quantities import counted
 
 __all__ = ["plotted", "rows", "shown_cost"]
 
@@ -23,14 +24,14 @@ POINT, LINEAR = "*", "."
 def shown_cost(cost: float, meter: str) -> str:
     """Write a cost as people read it."""
     if meter != SECONDS:
-        return f"{round(cost):,} lines"
+        return counted(round(cost), "line")
     return f"{cost * 1e3:.1f} ms" if cost >= 1e-3 else f"{cost * 1e6:.0f} µs"
 
 
 def rows(growth: Growth) -> Iterator[tuple[str, str]]:
     """Yield (size, cost) for the last sizes of a curve."""
     for size, cost in list(zip(growth.sizes, growth.costs, strict=True))[-MOST_ROWS:]:
-        yield f"{size:,} bytes", shown_cost(cost, growth.meter)
+        yield counted(size, "byte"), shown_cost(cost, growth.meter)
 
 
 def plotted(growth: Growth) -> Iterator[str]:
@@ -63,6 +64,6 @@ def plotted(growth: Growth) -> Iterator[str]:
     for number, line in enumerate(cells):
         yield f"{labels.get(number, ''):>{margin}} |{''.join(line).rstrip()}"
     sizes = [size for size in growth.sizes if size > 0]
-    ends = f"{sizes[0]:,}", f"{sizes[-1]:,} bytes"
+    ends = f"{sizes[0]:,}", counted(sizes[-1], "byte")
     yield f"{'':>{margin}} +{'-' * WIDTH}"
     yield f"{'':>{margin}}  {ends[0]}{ends[1]:>{WIDTH - len(ends[0])}}"

@@ -24,6 +24,7 @@ from fuzzlab.errors import HarnessError, UserError
 from fuzzlab.executor import CUT_OFF, RECYCLED
 from fuzzlab.footprint import Footprint, footprint, leftovers
 from fuzzlab.guard import DUMP_SIGNAL, SOFT_LIMIT_SIGNAL
+from fuzzlab.quantities import counted
 from fuzzlab.scope import home, packages
 from fuzzlab.slowest import Slowest
 from fuzzlab.target import Target
@@ -345,7 +346,8 @@ class Child:
             return ""
         start = Footprint(*self.box.head[FOOTPRINT : FOOTPRINT + len(fields(Footprint))])
         left = leftovers(seen, start, self.memory, engine=self.engine_keeps, doubting=doubting)
-        return f"recycled: {left} over {self.box.head[SEQUENCE]} executions, no single one over budget" if left else ""
+        executions = counted(self.box.head[SEQUENCE], "execution")
+        return f"recycled: {left} over {executions}, no single one over budget" if left else ""
 
     def _exceeded(self, excess: str) -> None:
         if excess and not self._excess:

@@ -14,6 +14,7 @@ from fuzzlab.excerpts import project_file, source_file, source_lines
 from fuzzlab.lines import is_missing, measured
 from fuzzlab.page import Line, Reached, SourceFile
 from fuzzlab.project import Project
+from fuzzlab.quantities import counted
 from fuzzlab.scope import shown_path
 from fuzzlab.target import Target
 from fuzzlab.verdict import Status
@@ -56,8 +57,7 @@ def reach(project: Project, targets: Sequence[Target], *, seconds: float, warn: 
             warn(f"source lines of {target.name}: {one_line(str(error))}")
             skipped.append(target.name)
     looked_at = len(targets) - len(skipped)
-    nouns = ("input" if count == 1 else "inputs", "target" if looked_at == 1 else "targets")
-    note = f"A replay of {count:,} stored {nouns[0]} of {looked_at} {nouns[1]}, by coverage.py."
+    note = f"A replay of {counted(count, 'stored input')} of {counted(looked_at, 'target')}, by coverage.py."
     if time.monotonic() >= end:
         note += f" It ended after {seconds:g} s; --source-time gives it more."
     if skipped:

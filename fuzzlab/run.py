@@ -21,6 +21,7 @@ from fuzzlab.interrupts import watched
 from fuzzlab.journal import Journal, run_name
 from fuzzlab.outputs import write
 from fuzzlab.project import Project
+from fuzzlab.quantities import counted
 from fuzzlab.register import Register
 from fuzzlab.reports import Report
 from fuzzlab.reports.terminal import Terminal
@@ -141,8 +142,7 @@ def _tell_untold(reports: Sequence[Report], findings: Sequence[Finding], shown: 
 
 
 def _say_unsaved(project: Project, count: int) -> None:
-    noun = "finding" if count == 1 else "findings"
-    what = f"{count} {noun} not saved, printed above as base64: {project.corpus} cannot be written"
+    what = f"{counted(count, 'finding')} not saved, printed above as base64: {project.corpus} cannot be written"
     click.echo("fuzzlab: " + escaped(what), err=True)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from fuzzlab.errors import UserError
 from fuzzlab.escape import escaped
 from fuzzlab.files import write_atomically
+from fuzzlab.quantities import counted
 
 __all__ = ["Change", "Kept", "Plan"]
 
@@ -90,8 +91,7 @@ class Plan:
     def shown(self) -> Iterator[str]:
         """Yield what would be done, line by line, safe to print."""
         for change in self.changes:
-            count = len(change.added)
-            size = f"{count} line{'' if count == 1 else 's'}" if change.added else f"{len(change.content)} bytes"
+            size = counted(len(change.added), "line") if change.added else counted(len(change.content), "byte")
             yield f"  {'new ' if change.is_new else 'adds'}  {escaped(change.path)}  ({size})"
             if not change.is_new:
                 yield from (f"          + {escaped(line)}" for line in change.added)

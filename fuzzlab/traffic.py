@@ -23,6 +23,7 @@ from fuzzlab.errors import Undecodable, UserError
 from fuzzlab.formats.http import Http, http
 from fuzzlab.importers import Exchange, Flaw, Importer, Response, folder, har, vcr
 from fuzzlab.message import HttpMessage
+from fuzzlab.quantities import counted
 from fuzzlab.redaction import Redactor
 from fuzzlab.sensitive import Kind
 from fuzzlab.target import Target
@@ -201,9 +202,8 @@ class Import:
             hosts = list(dict.fromkeys(exchange.host for exchange in exchanges if exchange.host))
             shown = ", ".join(self._redactor.text(host) for host in hosts[:SHOWN_HOSTS]) or "none"
             more = f" and {len(hosts) - SHOWN_HOSTS} more" if len(hosts) > SHOWN_HOSTS else ""
-            raise UserError(
-                f"--match {' '.join(self._patterns)}: matches none of {len(exchanges)} entries; hosts: {shown}{more}"
-            )
+            of_all = counted(len(exchanges), "entry")
+            raise UserError(f"--match {' '.join(self._patterns)}: matches none of {of_all}; hosts: {shown}{more}")
         self.matched = len(chosen)
         for exchange in chosen:
             try:

@@ -596,7 +596,7 @@ def test_the_corpus_from_the_command_line(tmp_path: Path) -> None:
         return
     dry = fuzzlab(tmp_path, "corpus", "distil", "sound", "--dry-run")
     assert dry.code == 0, dry.err
-    assert "before 1 coverage inputs, 3 B; after 0 coverage inputs, 0 B" in dry.out
+    assert "before 1 coverage input, 3 B; after 0 coverage inputs, 0 B" in dry.out
     assert list(coverage.iterdir())
     (row,) = fuzzlab(tmp_path, "corpus", "distil", "sound", "--json").document["targets"]
     assert (row["before"]["files"], row["after"]["files"], row["costly"]) == (1, 0, [])

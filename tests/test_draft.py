@@ -102,7 +102,7 @@ def test_nothing_hostile_gets_into_code() -> None:
 
 
 def test_places_are_those_of_every_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A committed file says `shop.py:7`, and not in whose home folder that lay: not here, not of a library elsewhere."""
+    """A committed file says `shop.py:7`, and not in whose home folder that lay: here, or in a library elsewhere."""
     monkeypatch.syspath_prepend(tmp_path / "lib")
     monkeypatch.syspath_prepend(tmp_path / "lib" / "shop")
     places = {

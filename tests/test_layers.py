@@ -14,7 +14,7 @@ PACKAGE = Path(fuzzlab.__file__).parent
 
 # A module imports only from strictly lower layers, plus its own family's __init__. Lowest first.
 LAYERS = (
-    "growth",
+    "growth quantities",
     (
         "errors verdict awaiting message lazy escape files unicode injections boundaries regextree interrupts plateau "
         "columns screen cover chart outline tally signs trial plot stencil"

@@ -236,7 +236,7 @@ def test_patterns(pattern: str, url: str, expected: bool) -> None:
 
 def test_nothing_matched_says_what_there_is() -> None:
     """The hosts of the recording, without a secret in them."""
-    with pytest.raises(UserError, match=r"matches none of 1 entries; hosts: a\.example"):
+    with pytest.raises(UserError, match=r"matches none of 1 entry; hosts: a\.example"):
         taken(JSON, exchange(ASKED), patterns=["b.example"])
 
 

@@ -15,6 +15,7 @@ from fuzzlab.escape import escaped, one_line
 from fuzzlab.gaps import Gap, Kind, Severity, of_target, stale, uncovered
 from fuzzlab.outline import Module
 from fuzzlab.project import Project
+from fuzzlab.quantities import counted
 from fuzzlab.reach import Index
 from fuzzlab.sources import find_module, read, sources
 from fuzzlab.target import Target
@@ -88,8 +89,8 @@ def command(*, strict: bool, as_json: bool) -> int:
         click.echo("\n".join(_lines(gap)))
     hints = len(found) - gaps
     click.echo(
-        f"{_counted(gaps, 'gap')}, {_counted(hints, 'hint')}; {_counted(len(own), 'module')} read, "
-        f"{_counted(len(known), 'target')}"
+        f"{counted(gaps, 'gap')}, {counted(hints, 'hint')}; {counted(len(own), 'module')} read, "
+        f"{counted(len(known), 'target')}"
     )
     return code
 
@@ -121,7 +122,3 @@ def _lines(gap: Gap) -> Iterator[str]:
         yield f"    behind it: {one_line(', '.join(gap.behind[:BEHIND]), 300)}{more}"
     if gap.command:
         yield f"  {escaped(gap.command)}"
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -18,6 +18,7 @@ from fuzzlab.escape import escaped, one_line
 from fuzzlab.finder import select
 from fuzzlab.intake import read_file, read_stream, take_in
 from fuzzlab.lookup import Found, input_card, look_up
+from fuzzlab.quantities import counted
 from fuzzlab.stock import owners, stock
 
 __all__ = ["command"]
@@ -42,12 +43,12 @@ def _stats(*, names: tuple[str, ...], as_json: bool) -> int:
         if row.files or row.passed_over:
             days = row.oldest if row.oldest == row.newest else f"{row.oldest} .. {row.newest}"
             click.echo(
-                f"{escaped(row.target)}  {row.role:<10}  {row.files:>7,} files  {_size(row.bytes):>9}, "
+                f"{escaped(row.target)}  {row.role:<10}  {counted(row.files, 'file'):>13}  {_size(row.bytes):>9}, "
                 f"median {_size(row.median)}, largest {_size(row.largest)}  {days}"
-                + (f"  {row.duplicates:,} duplicates" if row.duplicates else "")
+                + (f"  {counted(row.duplicates, 'duplicate')}" if row.duplicates else "")
                 + (f"  {row.passed_over:,} passed over" if row.passed_over else "")
             )
-    click.echo(f"{sum(row.files for row in rows):,} inputs, {_size(sum(row.bytes for row in rows))}")
+    click.echo(f"{counted(sum(row.files for row in rows), 'input')}, {_size(sum(row.bytes for row in rows))}")
     return ExitCode.CLEAN
 
 
@@ -106,7 +107,7 @@ def _show(*, identifier: str, as_json: bool) -> int:
 
 
 def _told(done: Distilled) -> str:
-    before, after = (f"{files:,} coverage inputs, {_size(size)}" for files, size in (done.before, done.after))
+    before, after = (f"{counted(files, 'coverage input')}, {_size(size)}" for files, size in (done.before, done.after))
     return f"{escaped(done.target)}: before {before}; after {after}; {done.features:,} features"
 
 

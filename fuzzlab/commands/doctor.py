@@ -12,6 +12,7 @@ from fuzzlab.checkup import checkup
 from fuzzlab.commands import json_option, rows_document
 from fuzzlab.errors import ExitCode
 from fuzzlab.escape import escaped
+from fuzzlab.quantities import counted
 
 __all__ = ["command"]
 
@@ -32,6 +33,6 @@ def command(*, as_json: bool) -> int:
         click.echo(f"{_MARKS[fact.state]} {fact.name:<{widest}}  {escaped(fact.value)}{hint}")
     states = Counter(fact.state for fact in facts)
     bad, notes = states["bad"], states["note"]
-    sums = f"{bad} thing{'' if bad == 1 else 's'} to mend (!)" if bad else "all works"
+    sums = f"{counted(bad, 'thing')} to mend (!)" if bad else "all works"
     click.echo(sums + (f", {notes} to know of (-)" if notes else ""))
     return ExitCode.CLEAN

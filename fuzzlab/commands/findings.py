@@ -17,6 +17,7 @@ from fuzzlab.document import finding_document
 from fuzzlab.errors import ExitCode, UserError, nearest
 from fuzzlab.escape import escaped, one_line
 from fuzzlab.project import Project
+from fuzzlab.quantities import counted
 from fuzzlab.sidecar import turned
 from fuzzlab.verdict import Finding, Status
 
@@ -112,10 +113,9 @@ def _listed(names: Sequence[str], statuses: Sequence[Status] = STATUSES, *, as_j
         flaky = "" if finding.deterministic else "  not reproducible"
         name, signature = escaped(finding.target), one_line(finding.signature)
         click.echo(f"{finding.id}  {finding.status:<9}  {name}  {signature}{more}{flaky}")
-    noun = "finding" if len(found) == 1 else "findings"
     counts = Counter(finding.status for finding in found)
     shown = ", ".join(f"{counts[status]} {status}" for status in STATUSES if counts[status])
-    click.echo(f"{len(found)} {noun}: {shown}" if found else "no findings on record")
+    click.echo(f"{counted(len(found), 'finding')}: {shown}" if found else "no findings on record")
     return ExitCode.CLEAN
 
 

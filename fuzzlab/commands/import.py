@@ -17,6 +17,7 @@ from fuzzlab.errors import ExitCode, UserError
 from fuzzlab.escape import escaped
 from fuzzlab.finder import select
 from fuzzlab.project import Project
+from fuzzlab.quantities import counted
 from fuzzlab.traffic import IMPORTERS, Import, Part, gather
 from fuzzlab.verdict import input_id
 
@@ -64,7 +65,7 @@ def command(
     elif made.inputs:
         click.echo("\n".join(_lines(project, made, stored, place, dry_run=dry_run)))
     if not made.inputs:
-        click.echo(f"fuzzlab: nothing was imported: none of {made.entries} entries gave an input", err=True)
+        click.echo(f"fuzzlab: nothing was imported: none of {counted(made.entries, 'entry')} gave an input", err=True)
     return code
 
 
@@ -74,7 +75,7 @@ def _lines(
     new = sum(path is not None for path in stored.values())
     verb = "would import" if dry_run else "imported"
     where = escaped(project.shown(place))
-    yield f"{verb} {_counted(new, 'input')} into {where}, from {_counted(made.matched, 'entry')}"
+    yield f"{verb} {counted(new, 'input')} into {where}, from {counted(made.matched, 'entry')}"
     doubles = len(made.inputs) - new
     if doubles:
         yield f"  {doubles} more of the same content: there already"
@@ -89,18 +90,12 @@ def _lines(
     groups: dict[tuple[str, str], list[Any]] = defaultdict(list)
     for found in made.replaced:
         groups[found.kind.value, found.place].append(found)
-    yield f"replaced {_counted(sum(found.count for found in made.replaced), 'secret')}" + (":" if groups else "")
+    yield f"replaced {counted(sum(found.count for found in made.replaced), 'secret')}" + (":" if groups else "")
     for (kind, where), all_found in sorted(groups.items()):
         entries = [f"{Path(found.source).name}:{found.number}" for found in all_found]
         more = f" and {len(entries) - SHOWN_ENTRIES} more" if len(entries) > SHOWN_ENTRIES else ""
         count = sum(found.count for found in all_found)
         yield f"  {kind:<13}  {count:>4}  {escaped(where)}  ({escaped(', '.join(entries[:SHOWN_ENTRIES]))}{more})"
-
-
-def _counted(count: int, noun: str) -> str:
-    if count == 1:
-        return f"1 {noun}"
-    return f"{count} {noun.removesuffix('y')}ies" if noun.endswith("y") else f"{count} {noun}s"
 
 
 def _document(

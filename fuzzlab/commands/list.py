@@ -10,6 +10,7 @@ from fuzzlab.commands import json_option, open_project, rows_document, warn
 from fuzzlab.corpus import Corpus
 from fuzzlab.errors import ExitCode
 from fuzzlab.project import Project
+from fuzzlab.quantities import counted
 from fuzzlab.target import Target
 
 __all__ = ["command"]
@@ -34,7 +35,7 @@ def command(*, as_json: bool) -> int:
             f"{promise['memory'] >> 20} MiB; oracles {', '.join(promise['oracles']) or 'none'}"
         )
         counts = ((sizes["seeds"], "seed"), (sizes["regressions"], "regression"), (sizes["coverage"], "coverage input"))
-        click.echo("    " + ", ".join(f"{count} {noun}{'' if count == 1 else 's'}" for count, noun in counts))
+        click.echo("    " + ", ".join(counted(count, noun) for count, noun in counts))
     return ExitCode.CLEAN
 
 

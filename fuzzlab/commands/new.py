@@ -15,6 +15,7 @@ from fuzzlab.escape import escaped
 from fuzzlab.files import write_atomically
 from fuzzlab.intake import take_in
 from fuzzlab.project import Project
+from fuzzlab.quantities import counted
 from fuzzlab.sketch import INIT, Sketch, sketch
 from fuzzlab.trial import Trial
 from fuzzlab.worker import scratch
@@ -50,11 +51,11 @@ def command(*, spec: str, wanted: str, force: bool, as_json: bool) -> int:
 def _tell(told: dict[str, Any], made: Draft, trial: Trial, *, new_seeds: int) -> None:
     allow = f"allow {', '.join(made.allow)}" if made.allow else "no error of its own"
     click.echo(f"wrote {escaped(told['path'])}: {made.format}, {allow}")
-    click.echo(f"  tried {len(trial.tried)} inputs as {trial.shape}, accepted {len(trial.accepted)}")
+    click.echo(f"  tried {counted(len(trial.tried), 'input')} as {trial.shape}, accepted {len(trial.accepted)}")
     for comment in (*made.refused, *made.suggestions):
         click.echo(f"  {comment}")
     where = f", from {escaped(told['seeds_from'])}" if told["seeds_from"] else ": give it some ordinary inputs"
-    click.echo(f"{new_seeds} seed{'' if new_seeds == 1 else 's'}{where}")
+    click.echo(f"{counted(new_seeds, 'seed')}{where}")
     click.echo(f"next: {told['next']}")
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from fuzzlab.behaviour import Behaviour, spelt
 from fuzzlab.changes import Change, Verdicts
 from fuzzlab.escape import escaped, one_line, shown_input
+from fuzzlab.quantities import counted
 
 __all__ = ["lines", "section"]
 
@@ -23,7 +24,7 @@ def lines(verdicts: Sequence[Verdicts], name: str) -> Iterator[str]:
         yield from _target(verdict)
     total = sum(len(verdict.changes) for verdict in verdicts)
     inputs = sum(verdict.inputs for verdict in verdicts if not verdict.missing)
-    yield f"{_count(total, 'change')} against {escaped(name)} over {_count(inputs, 'stored input')}"
+    yield f"{counted(total, 'change')} against {escaped(name)} over {counted(inputs, 'stored input')}"
 
 
 def section(verdicts: Sequence[Verdicts], name: str, limit: int) -> str:
@@ -38,7 +39,7 @@ def section(verdicts: Sequence[Verdicts], name: str, limit: int) -> str:
         head += "Nothing: every stored input is answered as before.\n\n"
     inputs = sum(verdict.inputs for verdict in verdicts if not verdict.missing)
     revision = re.sub(r"[^\w./~^-]", "_", name, flags=re.ASCII)
-    tail = f"{_count(total, 'change')} over {_count(inputs, 'stored input')}, against `{revision}`.\n"
+    tail = f"{counted(total, 'change')} over {counted(inputs, 'stored input')}, against `{revision}`.\n"
     room = limit - len(_bytes(head + _omitted(len(told)) + tail))
     blocks: list[str] = []
     for verdict in told:
@@ -55,7 +56,7 @@ def section(verdicts: Sequence[Verdicts], name: str, limit: int) -> str:
 
 
 def _omitted(count: int) -> str:
-    return f"… and {_count(count, 'more target')}: `fuzzlab diff` shows them.\n\n"
+    return f"… and {counted(count, 'more target')}: `fuzzlab diff` shows them.\n\n"
 
 
 def _bytes(text: str) -> bytes:
@@ -66,18 +67,18 @@ def _target(verdict: Verdicts) -> Iterator[str]:
     if verdict.missing:
         yield f"{escaped(verdict.target)}: not compared, {one_line(verdict.missing)}"
         return
-    yield f"{escaped(verdict.target)}: {_count(verdict.inputs, 'input')}, {_count(len(verdict.changes), 'change')}"
+    yield f"{escaped(verdict.target)}: {counted(verdict.inputs, 'input')}, {counted(len(verdict.changes), 'change')}"
     for change in verdict.changes[:SHOWN]:
         yield from (INDENT + line for line in _change(change))
     if (further := len(verdict.changes) - SHOWN) > 0:
-        yield f"{INDENT}and {_count(further, 'further change')}: --json has them"
+        yield f"{INDENT}and {counted(further, 'further change')}: --json has them"
     if verdict.unstable:
-        yield f"{INDENT}{_count(verdict.unstable, 'input')} answered differently each time: not compared"
+        yield f"{INDENT}{counted(verdict.unstable, 'input')} answered differently each time: not compared"
 
 
 def _change(change: Change) -> Iterator[str]:
-    yield f"{change.sort}  {one_line(change.detail)}  ({_count(change.inputs, 'input')})"
-    size = _count(len(change.data), "byte")
+    yield f"{change.sort}  {one_line(change.detail)}  ({counted(change.inputs, 'input')})"
+    size = counted(len(change.data), "byte")
     yield f"  input ({size}{', the smallest' if change.inputs > 1 else ''}):  {shown_input(change.data)}"
     yield f"  before:  {_shown(change.before)}"
     yield f"  now:     {_shown(change.after)}"
@@ -90,7 +91,3 @@ def _shown(behaviour: Behaviour) -> str:
         case "refused":
             return f"refused, {escaped(behaviour.what)}: {one_line(behaviour.message)}"
     return f"breaks its contract, {one_line(behaviour.what)}: {one_line(behaviour.message)}"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -19,6 +19,7 @@ import jinja2
 
 from fuzzlab.chart import plot, shown_number, shown_time
 from fuzzlab.page import Page, TargetPage
+from fuzzlab.quantities import counted
 
 __all__ = ["Live", "live_policy", "render", "sections", "title"]
 
@@ -52,8 +53,8 @@ def render(page: Page, live: Live | None = None) -> str:
 
 def title(page: Page) -> str:
     """Give the page's title."""
-    noun = "finding" if page.open_findings == 1 else "findings"
-    return f"{page.project or 'fuzzlab'}: {page.open_findings or 'no'} open {noun}"
+    findings = counted(page.open_findings, "open finding") if page.open_findings else "no open findings"
+    return f"{page.project or 'fuzzlab'}: {findings}"
 
 
 def live_policy() -> str:

@@ -15,6 +15,7 @@ from fuzzlab.account import Account, TargetAccount
 from fuzzlab.card import cause_line, frame_lines, growth_lines, history_lines, replay_command, sentence
 from fuzzlab.errors import ExitCode
 from fuzzlab.escape import escaped, hex_dump, is_text, one_line, shown_input
+from fuzzlab.quantities import counted
 from fuzzlab.verdict import Finding, Status
 
 __all__ = ["LIMIT", "markdown"]
@@ -55,7 +56,7 @@ def markdown(run: Account, limit: int = LIMIT) -> str:
 
 def _title(run: Account) -> str:
     count = sum(finding.status.is_open for finding in run.findings)
-    return f"## fuzzlab {run.command}: {count or 'no'} finding{'' if count == 1 else 's'}"
+    return f"## fuzzlab {run.command}: {counted(count, 'finding') if count else 'no findings'}"
 
 
 def _head(run: Account) -> Iterator[str]:
@@ -63,7 +64,8 @@ def _head(run: Account) -> Iterator[str]:
     yield _title(run)
     yield ""
     said = f", exit {run.exit_code}: {_EXITS[ExitCode(run.exit_code)]}" if run.exit_code is not None else ""
-    yield f"{executions:,} executions over {len(run.targets)} targets in {run.seconds:.1f} s{said}."
+    over = f"{counted(executions, 'execution')} over {counted(len(run.targets), 'target')}"
+    yield f"{over} in {run.seconds:.1f} s{said}."
     yield ""
     yield "| target | executions | accepted | rejected | coverage | corpus | findings |"
     yield "| :-- | --: | --: | --: | --: | --: | :-- |"
@@ -72,7 +74,7 @@ def _head(run: Account) -> Iterator[str]:
         yield _row(name, target)
     if len(run.targets) > len(shown):
         yield ""
-        yield f"… and {len(run.targets) - len(shown)} more targets."
+        yield f"… and {counted(len(run.targets) - len(shown), 'more target')}."
     yield ""
 
 
@@ -90,9 +92,9 @@ def _row(name: str, target: TargetAccount) -> str:
 def _section(finding: Finding) -> str:
     verdict = finding.verdict
     flaky = "" if finding.deterministic else ", not reproducible"
-    size = f"{len(finding.data)} byte{'' if len(finding.data) == 1 else 's'}"
+    size = counted(len(finding.data), "byte")
     if finding.minimised_from > len(finding.data):
-        size += f", minimised from {finding.minimised_from}"
+        size += f", minimised from {finding.minimised_from:,}"
     lines = [f"input ({size}): {shown_input(finding.data)}"]
     if not is_text(finding.data):
         lines += [f"  {row}" for row in hex_dump(finding.data)]
@@ -113,7 +115,7 @@ def _tail(run: Account) -> Iterator[str]:
     fixed = [finding for finding in run.passed if finding.status is Status.FIXED]
     outdated = [finding for finding in run.passed if finding.status is Status.ACCEPTED]
     if accepted:
-        yield f"{accepted} accepted finding{'' if accepted == 1 else 's'} failed, as decided.\n\n"
+        yield f"{counted(accepted, 'accepted finding')} failed, as decided.\n\n"
     for said, findings in (("Fixed", fixed), ("Accepted, and no longer failing", outdated)):
         if findings:
             ids = ", ".join(_span(f"{f.target} {f.id}") for f in findings[:ROWS])
@@ -122,7 +124,7 @@ def _tail(run: Account) -> Iterator[str]:
 
 
 def _omitted(count: int) -> str:
-    return f"… and {count} more finding{'' if count == 1 else 's'}: `fuzzlab findings list` shows them.\n\n"
+    return f"… and {counted(count, 'more finding')}: `fuzzlab findings list` shows them.\n\n"
 
 
 def _span(text: str, *, is_escaped: bool = False) -> str:

@@ -31,6 +31,7 @@ from fuzzlab.events import (
     WorkerRestarted,
 )
 from fuzzlab.growth import Growth, described
+from fuzzlab.quantities import counted
 from fuzzlab.screen import Region
 from fuzzlab.table import FINAL, Line, Standing, Style, Table
 from fuzzlab.verdict import Finding, Status
@@ -98,7 +99,7 @@ class Terminal:
             case GrowthMeasured(target, steepest, curves):
                 self._growth(target, steepest, curves)
             case Plateaued(target, executions):
-                self._note(f"{target}: on a plateau after {executions:,} executions; given up")
+                self._note(f"{target}: on a plateau after {counted(executions, 'execution')}; given up")
             case Warned(message, target):
                 self._note(f"warning: {target + ': ' if target else ''}{one_line(message, 1000)}")
             case Progressed() if not self._is_live:
@@ -186,5 +187,5 @@ def _sum(results: list[TargetResult], seconds: float) -> Text:
     findings = [f for r in results for f in (*r.findings, *r.fixed)]
     counts = [(sum(f.status is status for f in findings), status) for status in Status]
     shown = ", ".join(f"{count} {status}" for count, status in counts if count) or "no findings"
-    noun = "target" if len(results) == 1 else "targets"
-    return Text(f"{shown}; {executions:,} executions over {len(results)} {noun} in {seconds:.1f} s", style="bold")
+    over = f"{counted(executions, 'execution')} over {counted(len(results), 'target')}"
+    return Text(f"{shown}; {over} in {seconds:.1f} s", style="bold")
