@@ -12,20 +12,25 @@ import sys
 from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from fuzzlab.card import card, passed_line
+from fuzzlab.card import card, passed_line, sentence
 from fuzzlab.corpus import Role
 from fuzzlab.duration import duration
 from fuzzlab.errors import UserError
 from fuzzlab.events import Event, FindingPassed, FindingSeen, Warned
 from fuzzlab.finder import load
 from fuzzlab.project import Project
+from fuzzlab.quantities import counted
 from fuzzlab.session import Session
 from fuzzlab.target import Target
 from fuzzlab.verdict import Finding, Status, input_id
 from fuzzlab.worker import Worker, scratch
+
+if TYPE_CHECKING:
+    from _pytest._code.code import TerminalRepr  # the type of what `getrepr` gives has no public name
 
 __all__: list[str] = []
 
@@ -37,8 +42,14 @@ class BrokenContract(Exception):
     """What an item fails with; its cards are the report, for a traceback through the harness helps nobody."""
 
     def __init__(self, findings: list[Finding]) -> None:
-        super().__init__("\n".join(finding.signature for finding in findings))
+        super().__init__("\n\n".join(map(_failure, findings)))
         self.findings = findings
+
+    def headline(self) -> str:
+        """Say in one line what broke: pytest repeats it in its summary, on CI uncut."""
+        more = f" (and {counted(len(self.findings) - 1, 'more finding')})" if len(self.findings) > 1 else ""
+        first = self.findings[0]
+        return (passed_line(first) if first.status is Status.ACCEPTED else sentence(first.verdict)) + more
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -198,12 +209,22 @@ class TargetItem(pytest.Item):
         if found:
             raise BrokenContract(found)
 
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: object = None) -> str:  # noqa: ARG002
+    def repr_failure(
+        self,
+        excinfo: pytest.ExceptionInfo[BaseException],
+        style: object = None,  # noqa: ARG002
+    ) -> str | TerminalRepr:
         """Show the findings' cards; what fuzzlab or the user did wrong as one message."""
         error = excinfo.value
-        if isinstance(error, BrokenContract):
-            return "\n\n".join(map(_failure, error.findings))
-        return str(error) if isinstance(error, UserError) else str(excinfo.getrepr(style="long"))
+        if not isinstance(error, BrokenContract):
+            return str(error) if isinstance(error, UserError) else str(excinfo.getrepr(style="long"))
+        # A text would be the failure and stand once more, whole, in the summary of a run on CI; as pytest's own kind of
+        # report it has a headline and a place beside it, and reaches the terminal also through xdist.
+        shown = excinfo.getrepr(style="value")
+        if crash := shown.reprcrash:  # one object, which xdist reads from another place of what is shown
+            path, line, _ = self.reportinfo()
+            crash.path, crash.lineno, crash.message = str(path), line + 1, error.headline()
+        return shown
 
     def reportinfo(self) -> tuple[Path, int, str]:
         """Give the target's place."""

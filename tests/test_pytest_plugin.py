@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,12 +13,13 @@ from fuzzlab.verdict import input_id
 from tests.projects import BUGGY, Done, environment, fuzzlab, make_project
 
 
-def _pytest(folder: Path, *words: str) -> Done:
+def _pytest(folder: Path, *words: str, **env: str) -> Done:
     places = [] if any(word.startswith("shop.py::") for word in words) else ["shop.py"]
     cache = [] if "--lf" in words else ["-p", "no:cacheprovider"]
     done = subprocess.run(
         [sys.executable, "-m", "pytest", *cache, "--color=no", *places, *words],
-        cwd=folder, env=environment(), capture_output=True, text=True, timeout=120, check=False,
+        cwd=folder, env={**environment(), "CI": "", "BUILD_NUMBER": "", **env},
+        capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
     return Done(done.returncode, done.stdout, done.stderr)
 
@@ -54,6 +56,17 @@ def test_a_failure_is_a_card(shop: Path) -> None:
     assert list((shop / "corpus" / "indexed" / "regressions").iterdir())
     again = _pytest(shop)
     assert "2 failed, 3 passed" in again.out
+
+
+@pytest.mark.parametrize("words", [(), ("-n", "2")])
+def test_the_summary_has_one_line_a_failure(shop: Path, words: tuple[str, ...]) -> None:
+    """On CI pytest cuts no line of its summary: the card stands above it, once, and the line names its place."""
+    done = _pytest(shop, *words, CI="true")
+    sentence = "the parser raised IndexError, which the contract does not allow: string index out of range"
+    summary = done.out.split("short test summary info")[1].splitlines()
+    assert summary[1:-1] == [f"FAILED shop.py::indexed::property - {sentence}"]
+    assert done.out.count("replay:  fuzzlab replay indexed") == 1
+    assert re.search(r"^\S*shop\.py:\d+: " + re.escape(sentence), _pytest(shop, *words, "--tb=line").out, re.MULTILINE)
 
 
 def test_selection(shop: Path) -> None:
