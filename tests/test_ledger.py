@@ -101,7 +101,7 @@ def test_thirty_days(project: Project) -> None:
     seeds = project.corpus / "parse" / "seeds"
     seeds.mkdir(parents=True)
     (seeds / "one").write_bytes(b"1")
-    assert "not been replayed here" in _kinds(project, target)[Kind.STALE_CORPUS]
+    assert "not replayed here: 1 stored input" in _kinds(project, target)[Kind.STALE_CORPUS]
     Ledger(project).note(target, "replay", _run())
     now = dt.datetime.now(dt.UTC)
     assert Kind.STALE_CORPUS not in _kinds(project, target, now + dt.timedelta(days=29))

@@ -18,9 +18,11 @@ from fuzzlab import triage as triage_module
 from fuzzlab.errors import Undecodable
 from fuzzlab.finder import adhoc
 from fuzzlab.formats import Format, Reductions
+from fuzzlab.target import REGISTRY
 from fuzzlab.triage import byte_reductions, minimise, triage
 from fuzzlab.verdict import Finding, Frame, Outcome, Verdict
 from fuzzlab.worker import Worker
+from tests.parsers import memory
 
 
 def never() -> bool:
@@ -249,9 +251,12 @@ def test_it_stops_when_told() -> None:
         assert bench.asked == 2
 
 
+COUNTED = REGISTRY[f"tests.{memory.counts.__name__}"]
+
+
 def test_in_a_real_worker(tmp_path: Path) -> None:
     """A parser's own memory does not count: what needs three calls in one process is not reproducible."""
-    bench = Worker(adhoc("tests.parsers.memory:counts"), tmp_path)
+    bench = Worker(COUNTED, tmp_path)
     try:
         for _ in range(3):
             verdict = bench.verdict(b"2")
@@ -260,6 +265,18 @@ def test_in_a_real_worker(tmp_path: Path) -> None:
         assert not done.deterministic
         zero = Finding("counts", verdict, b"  0  ")
         assert triage(zero, bench, formats.text()).data == b"0"
+    finally:
+        bench.close()
+
+
+def test_memory_by_itself(tmp_path: Path) -> None:
+    """Where state is watched, that the answer depends on what was asked before is the finding, and reproducible."""
+    bench = Worker(adhoc("tests.parsers.memory:counts"), tmp_path)
+    try:
+        verdicts = [bench.verdict(b"2") for _ in range(3)]
+        assert [verdict.clause for verdict in verdicts if verdict.outcome is Outcome.BAD_RESULT] == ["state"]
+        done = triage(Finding("counts", verdicts[-1], b"2"), bench, formats.text())
+        assert (done.verdict.clause, done.deterministic) == ("state", True)
     finally:
         bench.close()
 
