@@ -27,6 +27,7 @@ __all__ = [
     "IMPATIENT",
     "INDEX",
     "INTERRUPT",
+    "IN_TURN",
     "KINDS",
     "KINDS_MOST",
     "LENGTH",
@@ -41,14 +42,15 @@ __all__ = [
 
 (
     SEQUENCE, LENGTH, RUNNING, ACCEPTED, REJECTED, INDEX, INTERRUPT, STARTED, IMPATIENT, RECYCLE, TOLD, FEATURES,
-    BESIDE, DONE, FOOTPRINT,
-) = range(15)  # fmt: skip
+    BESIDE, DONE, IN_TURN, FOOTPRINT,
+) = range(16)  # fmt: skip
 """Words of the head: executions begun; bytes of the input; whether the target has control; executions accepted and
 rejected; position in the batch; the sequence number that the supervisor wants ended; when the first execution began
 (CLOCK_MONOTONIC, ns); whether an execution that loops at a known place is ended at once; whether the supervisor wants
 the process to end between two executions; violations that a coverage worker has told of, or need not; features met that
 are no branches (`feedback.py`); executions beside those that were asked for, which count as told; inputs of the batch
-whose verdict is known; from there on, what the process took up before its first execution (`footprint.Footprint`)."""
+whose verdict is known; inputs tried of those that a campaign tries in turn (`nastiness.py`); from there on, what the
+process took up before its first execution (`footprint.Footprint`)."""
 
 MAP_FIXED = 0x10
 """mmap(2) on Linux: in place of what is mapped there. Python does not name it."""

@@ -35,6 +35,7 @@ from fuzzlab.events import (
 from fuzzlab.interrupts import held
 from fuzzlab.lane import Lane
 from fuzzlab.ledger import Ledger
+from fuzzlab.mix import ALL_TRIED
 from fuzzlab.process import CLOSED_LINE, Lost
 from fuzzlab.project import Project
 from fuzzlab.quarters import sweep
@@ -253,6 +254,7 @@ class Campaign:
                 seen=list(state.register.seen),
                 known_hangs=state.register.known_hangs(),
                 draws=state.examples is None,
+                in_turn=None if state.lanes or state.in_turn == ALL_TRIED else state.in_turn,
                 lethal=state.shortest_lethal(),
                 active_before=state.active,
                 executions_before=state.executions,

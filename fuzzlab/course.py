@@ -54,6 +54,8 @@ class Course:
     """Whether it is at a plateau: what its last worker leaves behind does not begin it again."""
     lethal: set[bytes] = field(default_factory=set)
     examples: list[bytes] | None = None
+    in_turn: int = 0
+    """How many inputs were tried of those that are tried in turn: what ends a worker must not end them."""
     kept: list[bytes] | None = None
     """Of many coverage inputs those with which a worker begins, once one has run them all; what is found since, too."""
 
@@ -113,6 +115,7 @@ class Course:
         self.refusals += lane.child.box.refusals()
         self.slow.add(lane.child.slow.all)
         self.coverage = max(self.coverage, lane.coverage)
+        self.in_turn = max(self.in_turn, lane.in_turn)
         if lane.is_running and self.examples is None:
             self.examples = lane.examples()
         if self.kept is None:

@@ -29,6 +29,9 @@ LEARNED: Final = 0.75
 WHOLE: Final = 0.5
 """Chance of a new sentence to be all there is, and not a part of the text."""
 
+WORST: Final = ("1e400", "NaN", "9" * 20, "-1")
+"""Numbers that stand for all that arithmetic does not hold for."""
+
 _NAME: Final = re.compile(r"[^\W\d][\w-]*")
 _NUMBER: Final = re.compile(r"[+-]?\d+(?:\.\d+)?")
 _COMPOSITE: Final = re.compile(r"[^\W\d]?[\w-]*[\[({<\"'`].|.*\n|.*[=:,;]", re.DOTALL)
@@ -60,6 +63,12 @@ class Grammar:
     def __bool__(self) -> bool:
         """Whether there is something to say."""
         return bool(self._parts)
+
+    def atoms(self) -> list[str]:
+        """Give one part of each kind, the first that was met; of a number also what it may be at its worst."""
+        first = [parts[0] for parts in self._kinds.values()]
+        numbers = [part for kind, part in zip(self._kinds, first, strict=True) if kind.endswith("0")]
+        return [*first, *(_NUMBER.sub(worst, part, count=1) for worst in WORST for part in numbers)]
 
     def spliced(self, rng: Random, text: str) -> str | None:
         """Put a part of another text into this one."""

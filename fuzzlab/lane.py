@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from fuzzlab.blackbox import ACCEPTED, BESIDE, FEATURES, IMPATIENT, REJECTED, SEQUENCE, STARTED
+from fuzzlab.blackbox import ACCEPTED, BESIDE, FEATURES, IMPATIENT, IN_TURN, REJECTED, SEQUENCE, STARTED
 from fuzzlab.channel import Message, pack
 from fuzzlab.engines.coverage import EXAMPLES
 from fuzzlab.process import TICK, Child
@@ -73,6 +73,7 @@ class Lane:
         known_hangs: Sequence[str],
         lethal: Sequence[bytes] = (),
         draws: bool,
+        in_turn: int | None,
         active_before: float,
         executions_before: int,
         room: float = 0.0,
@@ -89,6 +90,7 @@ class Lane:
             seen: signatures that it need not tell again.
             lethal: inputs that ended workers of this target.
             draws: whether it draws examples of the format for its first corpus.
+            in_turn: how much of what is tried in turn was; None where another worker is at it, or all is tried.
             known_hangs: places where the target is known to hang.
             active_before: seconds that the target has been fuzzed for before this turn.
             executions_before: executions that it has had before this turn.
@@ -119,6 +121,7 @@ class Lane:
                 "runs": runs,
                 "seen": list(seen),
                 "lethal": [pack(data) for data in lethal],
+                "in_turn": in_turn,
                 "examples": min(EXAMPLES_MOST, seconds * EXAMPLES_PART) if draws else 0.0,
             },
         }
@@ -187,6 +190,11 @@ class Lane:
     def rejected(self) -> int:
         """Executions rejected."""
         return int(self.child.box.head[REJECTED])
+
+    @property
+    def in_turn(self) -> int:
+        """How much of what is tried in turn was tried, if that was its task."""
+        return int(self.child.box.head[IN_TURN])
 
     @property
     def coverage(self) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from itertools import accumulate, repeat
+from itertools import accumulate
 from random import Random
 from typing import Any, Final
 
@@ -17,7 +17,7 @@ from fuzzlab import nastiness
 from fuzzlab.feedback import Feedback
 from fuzzlab.formats import ByteMutation, Format
 
-__all__ = ["MUTATE_DEPTH", "Mix", "Share"]
+__all__ = ["ALL_TRIED", "MUTATE_DEPTH", "Mix", "Share"]
 
 MUTATE_DEPTH: Final = 5
 """libFuzzer's mutations in a row of one input; its own default. The last one's success cannot be seen."""
@@ -28,10 +28,10 @@ Mutate = Callable[[bytes, int, int], bytes]
 Executed = Callable[[bytes, bool], None]
 """(input, whether it was accepted): told of each execution."""
 
-BYTES, WORDS, STRUCTURE, ACCEPTED, FRESH, NAMED = range(6)
+BYTES, WORDS, STRUCTURE, ACCEPTED, FRESH, IN_TURN = range(6)
 NONE_YET: Final = -1
 NOT_RUN: Final = -2
-BEFORE: Final = (NONE_YET, NAMED)
+BEFORE: Final = (NONE_YET, IN_TURN)
 """The first corpus, and what is done to it before anything is left to chance."""
 
 PRIOR: Final = {
@@ -96,11 +96,11 @@ how often: what is large or slow makes all that comes of it so. Among short ones
 has the property in question is not the shortest."""
 
 
-NAMED_EVERY: Final = 2
-"""Inputs for each of those that have a name, to begin with: what breaks a byte away from a seed is as near."""
+IN_TURN_EVERY: Final = 2
+"""Inputs for each of those that are tried in turn, to begin with: what breaks a byte away from a seed is as near."""
 
-LARGE_EVERY: Final = 512
-"""Executions between two of the large inputs that have a name: each may take a second, and the first ones find most."""
+ALL_TRIED: Final = 1 << 32
+"""More than there ever are of inputs that are tried in turn."""
 
 EARLY: Final = 8
 """Inputs for each of the first examples, until those are used up: with seeds, what is close to those comes first."""
@@ -170,6 +170,8 @@ class Mix:
         blind: ByteMutation,
         fresh: Callable[[], list[bytes]],
         recorded: Sequence[bytes] | None = None,
+        tried: int = 0,
+        told: Callable[[int], None] = lambda _: None,
         examples: Sequence[bytes] = (),
         seeds: Sequence[bytes] = (),
     ) -> None:
@@ -181,8 +183,10 @@ class Mix:
             feedback: knows whether an input showed something new that is no branch.
             blind: libFuzzer's own mutation.
             fresh: gives batches of examples of the format's strategy, an empty one when there are no more.
-            recorded: inputs to which all that the format has a name for is done first; those of the first corpus that
-                were accepted where it is empty, and none where it is None.
+            recorded: ordinary inputs, of which much is tried in turn first; those of the first corpus that were
+                accepted where it is empty, and none where it is None.
+            tried: how many of these were before.
+            told: of how many are.
             examples: to be tried early, one in every EARLY inputs.
             seeds: ordinary inputs, mutated more often than others to begin with.
         """
@@ -194,7 +198,7 @@ class Mix:
         self._rng = rng
         self.blind = blind
         self._fresh = fresh
-        self._recorded = recorded
+        self._recorded, self._tried, self._told = recorded, tried, told
         self._batch: list[bytes] = sorted(examples, key=len, reverse=True)  # taken from the end
         self._early = len(self._batch)
         self._seeds = list(seeds)
@@ -218,7 +222,7 @@ class Mix:
         out, arm, step, good, size = b"", NONE_YET, 1, False, 0
         began = made = clock()
         left = LEARN_EVERY
-        named = self._named()
+        in_turn = self._in_turn()
         usual = 0.0  # grows from nothing: what is found first, by whatever arm, counts little
 
         def executed(data: bytes, accepted: bool) -> None:  # noqa: FBT001 - called once an execution
@@ -243,7 +247,7 @@ class Mix:
                             reward *= NEW_RESULT if good else NEW_REFUSAL
                         if good and took < SLOW * usual:
                             self.keep(out)
-                    if arm != NAMED:
+                    if arm < IN_TURN:
                         share.note(arm, cost=now - began, reward=reward)
                 step = step % MUTATE_DEPTH + 1 if goes_on else 1
             feedback.taught = False
@@ -255,9 +259,9 @@ class Mix:
             if step == 1:
                 data = self._begun(data, max_size)
                 size = len(data)
-            changed = next(named, None) if left % NAMED_EVERY else None
+            changed = next(in_turn, None) if left % IN_TURN_EVERY else None
             if changed is not None and len(changed) <= max_size:
-                arm, out = NAMED, changed
+                arm, out = IN_TURN, changed
             else:
                 arm = 0
                 if early and seed % EARLY == 0:
@@ -275,15 +279,18 @@ class Mix:
 
         return mutate, executed
 
-    def _named(self) -> Iterator[bytes | None]:
-        """Give what has a name, done to ordinary inputs; None each time that something else is to be tried."""
+    def _in_turn(self) -> Iterator[bytes | None]:
+        """Give what is tried in turn, from where the worker before this one was; None where another way is due."""
         if self._recorded is None:
             return
-        bases = nastiness.ordinary(self._recorded or self.accepted)
-        yield from nastiness.small(self._form, bases, self._rng)
-        for data in nastiness.large(self._form, bases, self._rng):
-            yield from repeat(None, LARGE_EVERY // NAMED_EVERY)
-            yield data
+        number = 0
+        for data in nastiness.in_turn(self._form, self._recorded or self.accepted, self._rng):
+            number += data is not None
+            if number > self._tried:
+                if data is not None:
+                    self._told(number)
+                yield data
+        self._told(ALL_TRIED)
 
     def _begun(self, data: bytes, max_size: int) -> bytes:
         """Give what a row of mutations begins with: what libFuzzer has chosen, or a seed."""

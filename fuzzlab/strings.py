@@ -16,7 +16,7 @@ from fuzzlab import disguises, tokens, unicode
 from fuzzlab.boundaries import DATES, INTEGERS, LENGTHS, NUMBER_SPELLINGS, OFFSETS, TELLING_NUMBERS, TIMES
 from fuzzlab.injections import BY_LANGUAGE
 
-__all__ = ["MUTATORS", "SEPARATORS", "TOKENS", "mutated", "simpler", "special", "special_run"]
+__all__ = ["DATE", "MUTATORS", "NUMBER", "SEPARATORS", "TOKENS", "mutated", "simpler", "special", "special_run"]
 
 SEPARATORS: Final = "-_@.:/ ,;|+=&#%\\\t\n"
 """What identifiers, addresses, dates, paths and queries are divided by."""
@@ -50,8 +50,8 @@ PLAIN: Final = "0a"
 
 _RUN: Final = re.compile(r"(.)\1{2,}", re.DOTALL)
 _SEPARATOR: Final = re.compile(r"([-_@.:/ ,;|+=&#%\\\t\n]+)")
-_DATE: Final = re.compile(r"(\d{4}-\d\d-\d\d)|(\d\d:\d\d(?::\d\d(?:\.\d+)?)?)|((?<=\d)(?:Z|[+-]\d\d:?\d\d)\b)")
-_NUMBER: Final = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
+DATE: Final = re.compile(r"(\d{4}-\d\d-\d\d)|(\d\d:\d\d(?::\d\d(?:\.\d+)?)?)|((?<=\d)(?:Z|[+-]\d\d:?\d\d)\b)")
+NUMBER: Final = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
 
 StringMutator = Callable[[Random, str], str | None]
 
@@ -210,7 +210,7 @@ def change_case(rng: Random, text: str) -> str | None:
 
 def change_number(rng: Random, text: str) -> str | None:
     """Give one number a boundary's value, another spelling, leading zeros or a sign."""
-    found = [match.span() for match in _NUMBER.finditer(text, 0, MOST_GROWTH)]
+    found = [match.span() for match in NUMBER.finditer(text, 0, MOST_GROWTH)]
     if not found:
         return None
     start, end = rng.choice(found)
@@ -234,7 +234,7 @@ def change_number(rng: Random, text: str) -> str | None:
 
 def change_date(rng: Random, text: str) -> str | None:
     """Let a date, a time of day or an offset be at an end of its range or beyond, at times all that there are."""
-    found = list(_DATE.finditer(text, 0, MOST_GROWTH))
+    found = list(DATE.finditer(text, 0, MOST_GROWTH))
     if not found:
         return None
     chosen = found if rng.random() < 0.25 else [rng.choice(found)]

@@ -17,7 +17,18 @@ from fuzzlab.boundaries import LENGTHS
 if TYPE_CHECKING:
     from random import Random
 
-__all__ = ["LANGUAGE", "MUTATORS", "PUNCTUATION", "WINDOW", "Tokens", "group_end", "parts", "spliced", "tokens"]
+__all__ = [
+    "LANGUAGE",
+    "MUTATORS",
+    "PUNCTUATION",
+    "WINDOW",
+    "Tokens",
+    "group_end",
+    "groups",
+    "parts",
+    "spliced",
+    "tokens",
+]
 
 WINDOW: Final = 512
 """Characters around a place in which tokens are looked for: longer texts are long because something repeats."""
@@ -112,6 +123,12 @@ def _group(text: str, start: int, limit: int) -> int | None:
             if not depth:
                 return at + 1
     return None
+
+
+def groups(text: str) -> Tokens:
+    """Give the spans of the groups in brackets or quotes."""
+    spans = tokens(text)
+    return _groups(text, spans) if spans else []
 
 
 def _groups(text: str, spans: Tokens) -> Tokens:

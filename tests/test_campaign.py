@@ -139,8 +139,8 @@ def test_a_worker_runs_what_another_one_found(tmp_path: Path) -> None:
     """An input offered to a worker in the middle of its turn is executed within seconds: here, it is a finding."""
     target = adhoc(f"{PARSERS}:sealed")
     lane = Lane(
-        target, tmp_path, First(inputs=[b"seed"]), seconds=60, runs=None, seed=1, seen=[], known_hangs=[], draws=False,
-        active_before=0, executions_before=0,
+        target, tmp_path, First(inputs=[b"seed"]), seconds=60, runs=None, seed=1, seen=[], known_hangs=[],
+        draws=False, in_turn=None, active_before=0, executions_before=0,
     )  # fmt: skip
     told: list[bytes] = []
     try:
@@ -167,7 +167,7 @@ def test_a_folder_is_handed_over_but_for_what_is_skipped(project: Project, skipp
         corpus.add_coverage(data)
     lane = Lane(
         target, scratch(project), First(plain=corpus.plain_coverage(), skipped=skipped), seconds=60, runs=200, seed=1,
-        seen=[], known_hangs=[], draws=False, active_before=0, executions_before=0,
+        seen=[], known_hangs=[], draws=False, in_turn=None, active_before=0, executions_before=0,
     )  # fmt: skip
     told: list[bytes] = []
     try:

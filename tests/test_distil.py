@@ -203,7 +203,7 @@ def test_what_a_worker_kept(project: Project, target: Target, corpus: Corpus, mo
     whole = list(corpus.coverage())
     lane = Lane(
         target, scratch(project), First(plain=corpus.plain_coverage()), seconds=60, runs=None, seed=1, seen=[],
-        known_hangs=[], draws=False, active_before=0, executions_before=0,
+        known_hangs=[], draws=False, in_turn=None, active_before=0, executions_before=0,
     )  # fmt: skip
     try:
         while not lane.has_begun:

@@ -25,8 +25,14 @@ LAYERS = (
         "safeyaml percent behaviour reach suspects origin scaffold loopback"
     ),
     "strings grammar revisions changes sources constants promises harvest samples known slowest curves kinds",
-    "heads document trees rows csvtext blocks schemas regexes merging nodes sinks/ leaves table literals fakes probes",
-    "jsontext spoilt uploads typed pruning transfer signatures scalars narrowing drift inference sameness stretches",
+    (
+        "heads exchanges document trees rows csvtext blocks schemas regexes merging nodes sinks/ leaves table literals "
+        "fakes probes"
+    ),
+    (
+        "jsontext spoilt substitutes uploads typed pruning transfer signatures scalars narrowing drift inference "
+        "sameness stretches"
+    ),
     "blueprint",
     "documents violations swellings",
     "redaction",

@@ -14,11 +14,11 @@ from fuzzlab import formats, nastiness
 from fuzzlab.feedback import Feedback
 from fuzzlab.mix import (
     ACCEPTED,
+    ALL_TRIED,
     BYTES,
     EARLY,
     FLOOR,
     FRESH,
-    LARGE_EVERY,
     MUTATE_DEPTH,
     NEAR,
     POOL,
@@ -29,7 +29,7 @@ from fuzzlab.mix import (
     Mix,
     Share,
 )
-from fuzzlab.nastiness import small
+from fuzzlab.nastiness import LARGE_EVERY, in_turn, small
 from fuzzlab.scope import Scope
 
 EVEN = (0.2,) * 5
@@ -93,7 +93,8 @@ def test_an_arm_that_is_not_there_gets_nothing() -> None:
 
 def mix(
     form: formats.Format[Any], *, fresh: list[bytes], recorded: list[bytes] | None = None,
-    examples: Sequence[bytes] = (), seeds: Sequence[bytes] = (),
+    tried: int = 0, told: Callable[[int], None] = lambda _: None, examples: Sequence[bytes] = (),
+    seeds: Sequence[bytes] = (),
 ) -> Mix:  # fmt: skip
     def blind(data: bytes, max_size: int) -> bytes:
         return (data + b"~")[-max_size:]
@@ -106,6 +107,8 @@ def mix(
         blind=blind,
         fresh=lambda: batches.pop() if batches else [],
         recorded=recorded,
+        tried=tried,
+        told=told,
         examples=examples,
         seeds=seeds,
     )
@@ -136,11 +139,34 @@ def test_what_has_a_name_comes_first_and_once(recorded: list[bytes]) -> None:
     """Every second input is of it until it is done, to what is recorded or was accepted; large ones later, apart."""
     form = formats.csv()
     expected = small(form, [SHEET], Random(1))  # noqa: S311 - a search
-    made = _inputs(mix(form, fresh=[], recorded=recorded), 2 * len(expected) + 6 * (LARGE_EVERY + 2))
+    made = _inputs(mix(form, fresh=[], recorded=recorded), 2 * len(expected) + 6 * (2 * LARGE_EVERY + 2))
     assert made[: 2 * len(expected) : 2] == expected
     huge = [at - 2 * len(expected) for at, data in enumerate(made) if len(data) >= 30_000]
-    assert set(range(LARGE_EVERY, 6 * (LARGE_EVERY + 2), LARGE_EVERY + 2)) <= set(huge)
+    assert set(range(2 * LARGE_EVERY, 6 * (2 * LARGE_EVERY + 2), 2 * LARGE_EVERY + 2)) <= set(huge)
     assert max(map(len, made)) > 1_000_000
+
+
+def test_each_exchange_is_tried_once_and_soon() -> None:
+    """Every second input is one, behind those that have a name."""
+    form = formats.text()
+    form.learn([b"floor", b"merge"])
+    seeds = [b"a.b[0].c", b"length(a)"]
+    expected = [data for data in in_turn(form, seeds, Random(1)) if data is not None]  # noqa: S311 - a search
+    assert set(form.exchanges(seeds)) <= set(expected)
+    made = _inputs(mix(form, fresh=[], recorded=seeds), 2 * len(expected) + 4, first=seeds[0])
+    assert set(form.exchanges(seeds)) <= set(made[::2])
+
+
+def test_a_worker_goes_on_where_the_one_before_it_ended() -> None:
+    """What ends a worker is tried once, and the rest is tried all the same; what is through is not begun again."""
+    form, seeds, told = formats.text(), [b"a.b[0].c", b"length(a)"], list[int]()
+    whole = _inputs(mix(form, fresh=[], recorded=seeds), 400)[::2]
+    rest = _inputs(mix(form, fresh=[], recorded=seeds, tried=150, told=told.append), 100)[::2]
+    expected = list(form.exchanges(seeds))
+    assert [data for data in rest if data in expected] == [data for data in whole[150:200] if data in expected]
+    assert told[:3] == [151, 152, 153]
+    _inputs(mix(form, fresh=[], recorded=seeds, tried=150, told=told.append), 8000)
+    assert told[-1] == ALL_TRIED
 
 
 def test_nothing_has_to_be_done_first() -> None:

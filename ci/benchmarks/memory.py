@@ -48,6 +48,7 @@ def _grown(shape: str) -> tuple[float, float]:
             seen=(),
             known_hangs=(),
             draws=True,
+            in_turn=0,
             active_before=0.0,
             executions_before=0,
         )

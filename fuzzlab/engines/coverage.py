@@ -25,7 +25,7 @@ from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from fuzzlab import words
-from fuzzlab.blackbox import BESIDE, FEATURES, RUNNING, SEQUENCE, STARTED, TOLD
+from fuzzlab.blackbox import BESIDE, FEATURES, IN_TURN, RUNNING, SEQUENCE, STARTED, TOLD
 from fuzzlab.channel import Message, pack, unpack
 from fuzzlab.dictionary import as_libfuzzer, for_libfuzzer, harmless, mine
 from fuzzlab.errors import HarnessError, UserError
@@ -188,7 +188,8 @@ def run(
             (bytes of an input at the most), `new` (where libFuzzer writes what reaches new code), `seed`, `runs` (None:
             no limit), `seen` (signatures not worth telling again), `examples` (seconds in which to draw some first) and
             `drawn` (the folder for them), `features` (where libFuzzer names what it keeps), `lethal` (inputs
-            that ended workers), `recorded` (ordinary inputs to learn a schema from).
+            that ended workers), `recorded` (ordinary inputs to learn a schema from), `in_turn` (how much was tried of
+            what is tried in turn; None where another worker is at it).
         send: tells the supervisor.
         ready: to call just before the first execution.
     """
@@ -226,10 +227,11 @@ def run(
     feedback, head = _feedback(executor), executor.box.head
     executor.observe(feedback.observer(lambda number: head.__setitem__(FEATURES, number)))
     seeds = list(map(unpack, options["recorded"]))
-    recorded = seeds if options["examples"] else None  # once in a campaign
+    tried = options["in_turn"]
     mix = _mix(
-        executor, feedback, options["seed"], recorded=recorded, examples=examples if studied else [], seeds=seeds
-    )
+        executor, feedback, options["seed"], recorded=None if tried is None else seeds, tried=tried or 0,
+        examples=examples if studied else [], seeds=seeds,
+    )  # fmt: skip
     mutator, executed = mix.mutator()
     runs = options["runs"]
     warm = studied[: WARM if runs is None else min(WARM, runs - 1)]
@@ -469,10 +471,10 @@ class _Novelty:
 
 
 def _mix(
-    executor: Executor, feedback: Feedback, seed: int, *, recorded: Sequence[bytes] | None, examples: Sequence[bytes],
-    seeds: Sequence[bytes],
+    executor: Executor, feedback: Feedback, seed: int, *, recorded: Sequence[bytes] | None, tried: int = 0,
+    examples: Sequence[bytes], seeds: Sequence[bytes],
 ) -> Mix:  # fmt: skip
-    """Prepare the choice among ways to make an input; what has a name is done to the recorded ones first."""
+    """Prepare the choice among ways to make an input; much is tried in turn of the recorded ones first."""
     form = executor.target.format
     rng = Random(seed)  # noqa: S311 - a search, not a secret
 
@@ -488,5 +490,11 @@ def _mix(
         except Exception:  # noqa: BLE001 - no strategy, no examples: a campaign that runs goes on without
             return []
 
-    mix = Mix(form, rng, feedback=feedback, blind=blind, fresh=fresh, recorded=recorded, examples=examples, seeds=seeds)
+    def told(number: int) -> None:
+        executor.box.head[IN_TURN] = number
+
+    mix = Mix(
+        form, rng, feedback=feedback, blind=blind, fresh=fresh, recorded=recorded, tried=tried, told=told,
+        examples=examples, seeds=seeds,
+    )  # fmt: skip
     return mix

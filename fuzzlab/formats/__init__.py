@@ -241,6 +241,10 @@ class Format(ABC, Generic[V]):
             if mutated is not None and len(mutated) <= self.max_size and mutated != data:
                 yield name, mutated
 
+    def exchanges(self, inputs: Sequence[bytes]) -> Iterator[bytes]:  # noqa: ARG002 - the default knows of no parts
+        """Yield ordinary inputs with one part exchanged for each other that may stand there, once each."""
+        return iter(())
+
     def swelling(self, rng: Random, data: bytes, units: Units) -> Swelling | None:
         """Draw a way in which `data` can grow without end, or None where this draw gave none."""
         return swellings.of_text(rng, data, units)

@@ -12,7 +12,7 @@ from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from fuzzlab import formats, heads, signatures, strings, tokens, transfer, words
+from fuzzlab import exchanges, formats, heads, signatures, strings, tokens, transfer, words
 from fuzzlab.errors import Undecodable, UserError
 from fuzzlab.formats import ByteMutation, Format, Reductions
 from fuzzlab.growth import Swelling
@@ -20,6 +20,7 @@ from fuzzlab.heads import METHODS, byte_text, every_time, other_time, resized, s
 from fuzzlab.lazy import LazyModule
 from fuzzlab.message import HttpMessage, Signer, TimedSigner
 from fuzzlab.swellings import Units
+from fuzzlab.words import as_text
 
 if TYPE_CHECKING:
     from random import Random
@@ -213,6 +214,20 @@ class Http(Format[HttpMessage]):
             for name, changed in self._named(message, rng, large=large):
                 if len(made := self.encode(changed)) <= self.max_size and made != data:
                     yield name, made
+
+    def exchanges(self, inputs: Sequence[bytes]) -> Iterator[bytes]:
+        """Yield each request with its body exchanged as its format does, signed, then with one token of its head."""
+        for message in self.decoded(inputs):
+            for body in self.body.exchanges([message.body]):
+                data = self.encode(self._signed(resized(message, body)))
+                if len(data) <= self.max_size:
+                    yield data
+        ends = [end.start() if (end := _HEAD_END.search(data)) else len(data) for data in inputs]
+        heads = [data[:end].decode("latin-1") for data, end in zip(inputs, ends, strict=True)]
+        for at, head in exchanges.changes(heads, as_text(self.words)):
+            data = byte_text(head).encode("latin-1") + inputs[at][ends[at] :]
+            if len(data) <= self.max_size:
+                yield data
 
     def _named(self, message: HttpMessage, rng: Random, *, large: bool) -> Iterator[tuple[str, HttpMessage]]:
         for name, body in self.body.named(message.body, rng, large=large):

@@ -20,6 +20,7 @@ from fuzzlab.errors import Undecodable, UserError
 from fuzzlab.formats import Format, Reductions
 from fuzzlab.lazy import LazyModule
 from fuzzlab.nodes import Stuck
+from fuzzlab.substitutes import substitutes
 from fuzzlab.violations import violated
 
 if TYPE_CHECKING:
@@ -310,6 +311,12 @@ class Json(Format[Any]):
         for name, made in whole:
             if len(made) <= self.max_size and made != data:
                 yield name, made
+
+    def exchanges(self, inputs: Sequence[bytes]) -> Iterator[bytes]:
+        """Yield each document with one node exchanged."""
+        for value in substitutes(list(self.decoded(inputs)), words.as_text(self.words)):
+            if len(data := self.encode(value)) <= self.max_size:
+                yield data
 
     def _drifts(self, data: bytes, rng: Random) -> Iterator[tuple[str, bytes]]:
         """Yield each drift of a document in one place."""

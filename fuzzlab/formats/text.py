@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import codecs
 from bisect import bisect_right
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-from fuzzlab import strings, typed, unicode, words
+from fuzzlab import exchanges, strings, typed, unicode, words
 from fuzzlab.boundaries import LENGTHS
 from fuzzlab.formats import DEFAULT_MAX_SIZE, Format, Mutator
 from fuzzlab.grammar import Grammar
@@ -206,6 +207,14 @@ class Text(Format[str]):
         self._grammar = Grammar(map(self.decode, inputs))
         if self._grammar and self.splice not in self.mutators:
             self.mutators = (*self.mutators, *(self.splice, self.say) * OF_GRAMMAR)
+
+    def exchanges(self, inputs: Sequence[bytes]) -> Iterator[bytes]:
+        """Yield each text with one of its tokens exchanged, then with a call of each function of the code."""
+        texts = list(map(self.decode, inputs))
+        names = as_text(self.words)
+        for _, changed in chain(exchanges.changes(texts, names), exchanges.calls(texts, names)):
+            if len(data := self.encode(changed)) <= self.max_size:
+                yield data
 
     def splice(self, rng: Random, value: str) -> str | None:
         """Put a part of another text in: the grammar that no author of mutators knows is in the seeds."""

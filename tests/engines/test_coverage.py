@@ -49,7 +49,7 @@ def told(status):
 
 executor.exit = told
 options = {each: str(folder / each) for each in ("drawn", "new", "features")}
-options |= {"seed": 1, "runs": runs, "starts": [], "skipped": [], "seen": [], "lethal": [], "examples": 2}
+options |= {"seed": 1, "runs": runs, "starts": [], "skipped": [], "seen": [], "lethal": [], "examples": 2, "in_turn": 0}
 options["recorded"] = []
 options["largest"] = target.format.max_size
 history = History(executor, Guard(box, []), CAMPAIGN, on_review=lambda: None)
