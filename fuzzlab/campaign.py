@@ -254,6 +254,7 @@ class Campaign:
                 seen=list(state.register.seen),
                 known_hangs=state.register.known_hangs(),
                 draws=state.examples is None,
+                slowness=state.slowness,
                 in_turn=None if state.lanes or state.in_turn == ALL_TRIED else state.in_turn,
                 lethal=state.shortest_lethal(),
                 active_before=state.active,
@@ -341,6 +342,8 @@ class Campaign:
             settled = state.register.settle(raw, done)
             if settled is None and not done.deterministic:
                 state.lethal.discard(raw.data)
+                if raw.verdict.outcome is Outcome.HANG:
+                    state.be_patient()
             if settled is not None:
                 yield FindingSeen(settled)
                 if settled.verdict.outcome is Outcome.HANG:

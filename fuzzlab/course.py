@@ -20,6 +20,11 @@ from fuzzlab.verdict import input_id
 
 __all__ = ["Course"]
 
+SLOWNESS = 2.0
+"""How many times its budget of time an execution gets, once triage, which is not instrumented, has seen one end that
+had been interrupted at the budget itself. Before, each loop is paid for until triage has confirmed it, and most are
+loops."""
+
 LETHAL = 8
 """Inputs that ended workers, of which a worker is told: the shortest say best what it was."""
 MOST_LEARNT, LARGEST_LEARNT = 32, 1 << 14
@@ -54,6 +59,7 @@ class Course:
     """Whether it is at a plateau: what its last worker leaves behind does not begin it again."""
     lethal: set[bytes] = field(default_factory=set)
     examples: list[bytes] | None = None
+    slowness: float = 1.0
     in_turn: int = 0
     """How many inputs were tried of those that are tried in turn: what ends a worker must not end them."""
     kept: list[bytes] | None = None
@@ -105,6 +111,12 @@ class Course:
     def shortest_lethal(self) -> list[bytes]:
         """Give some of the inputs that ended workers."""
         return sorted(self.lethal, key=lambda data: (len(data), data))[:LETHAL]
+
+    def be_patient(self) -> None:
+        """Give executions the time that instrumented code takes: one that was interrupted has ended without."""
+        self.slowness = SLOWNESS
+        for lane in self.lanes:
+            lane.be_patient(SLOWNESS)
 
     def take_over(self, lane: Lane) -> None:
         """Count what a worker has done that is no more, and forget it."""

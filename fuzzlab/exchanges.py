@@ -31,6 +31,9 @@ NAMES: Final = 128
 _NAME: Final = re.compile(r"[^\w\s]*[^\W\d][\w-]*\w[^\w\s]*")
 """One letter is a sender's variable, and found by chance."""
 
+SIGNS: Final = (*tokens.PUNCTUATION, *(quote * 3 for quote in tokens.QUOTES))
+"""Put in the place of a token and before it: what opens something, ends something, or is nothing there."""
+
 Spans = list[tuple[int, int]]
 
 
@@ -50,6 +53,7 @@ def changes(texts: Sequence[str], names: Sequence[str]) -> Iterator[tuple[int, s
         _doubled,
         _emptied,
         lambda text: _renamed(text, words),
+        _signs,
     )
     made = ((at, changed) for stage in stages for at, text in enumerate(texts) for changed in stage(text))
     yield from _once(made, texts)
@@ -135,6 +139,14 @@ def _renamed(text: str, words: Sequence[str]) -> Iterator[str]:
         for start, end in names:
             before = text[:start].removesuffix(lead)  # a word of the code may be `#EXTINF`, and a name in it `EXTINF`
             yield before + word + text[end:]
+
+
+def _signs(text: str) -> Iterator[str]:
+    """Yield it with each of the signs in the place of a token, and before one; of quotes also three."""
+    for sign in SIGNS:
+        for start, end in _some(tokens.tokens(text)):
+            yield text[:start] + sign + text[end:]
+            yield text[:start] + sign + text[start:]
 
 
 def _calls(text: str) -> Iterator[tuple[tuple[int, int], Spans]]:

@@ -23,11 +23,6 @@ __all__ = ["Lane"]
 LOOK_EVERY = 0.5
 """Seconds between two looks into the folder of new inputs."""
 
-SLOWNESS = 2.0
-"""How many times its time budget an execution gets. Instrumented code runs 2 to 8 times slower, and with the budget
-itself triage, which is not instrumented and applies it as it is, would be busy with hangs that no user will ever see.
-With more, a short campaign would go by in a few executions: each hang is paid for until triage has confirmed it."""
-
 EXAMPLES_PART, EXAMPLES_MOST = 0.1, 4.0
 """Of a turn, and seconds, that drawing the first examples may take: a slow schema must not eat a short campaign."""
 
@@ -74,6 +69,7 @@ class Lane:
         lethal: Sequence[bytes] = (),
         draws: bool,
         in_turn: int | None,
+        slowness: float = 1.0,
         active_before: float,
         executions_before: int,
         room: float = 0.0,
@@ -91,6 +87,7 @@ class Lane:
             lethal: inputs that ended workers of this target.
             draws: whether it draws examples of the format for its first corpus.
             in_turn: how much of what is tried in turn was; None where another worker is at it, or all is tried.
+            slowness: by how much the budget of time is stretched.
             known_hangs: places where the target is known to hang.
             active_before: seconds that the target has been fuzzed for before this turn.
             executions_before: executions that it has had before this turn.
@@ -125,7 +122,7 @@ class Lane:
                 "examples": min(EXAMPLES_MOST, seconds * EXAMPLES_PART) if draws else 0.0,
             },
         }
-        self.child = Child(target, folder, capacity=largest + 4096, order=order, slowness=SLOWNESS)
+        self.child = Child(target, folder, capacity=largest + 4096, order=order, slowness=slowness)
         for place in known_hangs:
             self.lose_patience(place)
         self.discoveries = 0
@@ -316,6 +313,11 @@ class Lane:
         """From now on end an execution at once that loops where one is known to hang."""
         self.child.known_hangs.add(place)
         self.child.box.head[IMPATIENT] = 1
+
+    def be_patient(self, slowness: float) -> None:
+        """From now on stretch the budget of time by so much."""
+        budget = self.target.contract.budget
+        self.child.seconds, self.child.wall = budget.seconds * slowness, budget.wall * slowness
 
     def close(self) -> None:
         """Kill the process and remove its files."""

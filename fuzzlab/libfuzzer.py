@@ -34,13 +34,15 @@ from fuzzlab.executor import Executor
 from fuzzlab.finder import adhoc, import_module
 from fuzzlab.footprint import reserved
 from fuzzlab.guard import SOFT_LIMIT_SIGNAL, TIMERS, Guard
-from fuzzlab.lane import SLOWNESS
 from fuzzlab.process import MEMORY_EVERY, SAMPLE_AT, SOFT_AT, TICK
 from fuzzlab.scope import Scope
 from fuzzlab.target import REGISTRY, Target
 from fuzzlab.verdict import Finding, Frame, Outcome, Verdict
 
 __all__ = ["main"]
+
+SLOWNESS = 2.0
+"""How many times its time budget an execution gets: instrumented code is slower, and nobody runs it again without."""
 
 CAPACITY = 1 << 20
 """Bytes of an input that the black box holds: more than libFuzzer's own limit of 1 MiB for what it reads."""

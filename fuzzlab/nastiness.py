@@ -7,7 +7,7 @@ another order counts as one only in a table that is otherwise right. Once each c
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import repeat
+from itertools import repeat, zip_longest
 from random import Random
 from typing import Any, Final
 
@@ -32,8 +32,9 @@ LONGEST_BASE: Final = 2048
 def in_turn(form: Format[Any], recorded: Sequence[bytes], rng: Random) -> Iterator[bytes | None]:
     """Yield all of it; None each time that something else is to be tried."""
     bases = ordinary(recorded)
-    yield from small(form, bases, rng)
-    yield from form.exchanges(several(recorded))
+    # By turns, for either is soonest done with what is one byte away from an ordinary input.
+    for pair in zip_longest(small(form, bases, rng), form.exchanges(several(recorded))):
+        yield from (data for data in pair if data is not None)
     for data in large(form, bases, rng):
         yield from repeat(None, LARGE_EVERY)
         yield data

@@ -11,6 +11,7 @@ import math
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -145,12 +146,13 @@ def check(
 def _named(
     search: _Search, target: Target, seeds: Sequence[bytes], examples: int | None, seed: int
 ) -> Iterator[Failure]:
-    """Try what has a name, done to an ordinary input, beside the examples: some of it where they shall be few."""
+    """Try what has a name, done to an ordinary input, then some with one part exchanged, beside the examples."""
     form, runner, rng = target.format, search.runner, Random(seed)  # noqa: S311 - a search, not a secret
     bases = nastiness.ordinary(seeds)[-1:]
     inputs = [*nastiness.small(form, bases, rng), *nastiness.large(form, bases, rng)]
     if examples is not None and len(inputs) > (most := NAMED_SHARE * examples):
         inputs = [inputs[at] for at in sorted(rng.sample(range(len(inputs)), most))]
+    inputs += islice(form.exchanges(nastiness.several(seeds)), None if examples is None else NAMED_SHARE * examples)
     costly = 0
     for data in inputs:
         verdict = runner.verdict(data)
