@@ -9,21 +9,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice
-from typing import Final
+from itertools import islice, zip_longest
+from typing import Any, Final, TypeVar
 
 from fuzzlab import tokens
 from fuzzlab.boundaries import DATES, OFFSETS, TELLING_NUMBERS, TIMES
 from fuzzlab.grammar import Grammar
-from fuzzlab.strings import DATE, NUMBER
+from fuzzlab.strings import DATE, NUMBER, TOKENS
 
-__all__ = ["MOST", "calls", "changes"]
+__all__ = ["MOST", "by_turns", "calls", "changes"]
 
 PLACES: Final = 96
 """Places of one text in which something is exchanged, evenly spread: a longer text says the same thing often."""
 
-MOST: Final = 8_192
-"""Exchanges of one campaign. At 5,000 executions a second, of which they are half, they are through after 3 seconds."""
+FEWER_PLACES: Final = 24
+"""The same where there are dozens for each."""
+
+MOST: Final = 12_000
+"""Exchanges of one campaign. At 5,000 executions a second, of which they are half, they are through after 5 seconds."""
 
 NAMES: Final = 128
 """Words of the code that stand in for a name, the most telling first."""
@@ -34,7 +37,19 @@ _NAME: Final = re.compile(r"[^\w\s]*[^\W\d][\w-]*\w[^\w\s]*")
 SIGNS: Final = (*tokens.PUNCTUATION, *(quote * 3 for quote in tokens.QUOTES))
 """Put in the place of a token and before it: what opens something, ends something, or is nothing there."""
 
+ODD: Final = ("", "=", ",", ":", '"', "'", "[", "{", "\\", "0", "=}", ",]")
+OPENED: Final = tuple(opening + odd for opening in ("[", "{", "(", '"', "'") for odd in ODD)
+"""Groups that have just begun, mostly with what nobody expects first in them."""
+
 Spans = list[tuple[int, int]]
+T = TypeVar("T")
+_NOTHING: Final[Any] = object()
+
+
+def by_turns(*several: Iterable[T]) -> Iterator[T]:
+    """Yield the first of each, then the second of each, and so on to the end of the longest."""
+    rows = zip_longest(*several, fillvalue=_NOTHING)
+    yield from (each for row in rows for each in row if each is not _NOTHING)
 
 
 def changes(texts: Sequence[str], names: Sequence[str]) -> Iterator[tuple[int, str]]:
@@ -52,7 +67,9 @@ def changes(texts: Sequence[str], names: Sequence[str]) -> Iterator[tuple[int, s
         _cut_off,
         _doubled,
         _emptied,
+        _quoted,
         lambda text: _renamed(text, words),
+        _opened,
         _signs,
     )
     made = ((at, changed) for stage in stages for at, text in enumerate(texts) for changed in stage(text))
@@ -91,9 +108,9 @@ def _telling(names: Sequence[str]) -> list[str]:
     return [name for name in names if _NAME.fullmatch(name)][:NAMES]
 
 
-def _some(spans: Spans) -> Spans:
-    """Give at most PLACES of them, evenly spread."""
-    return spans[:: 1 + (len(spans) - 1) // PLACES] if spans else spans
+def _some(spans: Spans, most: int = PLACES) -> Spans:
+    """Give so many of them at the most, evenly spread."""
+    return spans[:: 1 + (len(spans) - 1) // most] if spans else spans
 
 
 def _numbers(text: str) -> Iterator[str]:
@@ -132,6 +149,21 @@ def _emptied(text: str) -> Iterator[str]:
         yield text[: end - 1] + text[end:]
 
 
+def _quoted(text: str) -> Iterator[str]:
+    """Yield it with what some layer reads as something else inside of a pair of quotes."""
+    for start, end in _some([(start, end) for start, end in tokens.groups(text) if text[start] in tokens.QUOTES]):
+        for token in TOKENS:
+            yield text[: start + 1] + token + text[end - 1 :]
+
+
+def _opened(text: str) -> Iterator[str]:
+    """Yield it with a group that has just begun, and is odd, in the place of a word, a number or a group."""
+    spans = [(start, end) for start, end in tokens.tokens(text) if text[start].isalnum()]
+    for start, end in _some([*spans, *tokens.groups(text)], FEWER_PLACES):
+        for opened in OPENED:
+            yield text[:start] + opened + text[end:]
+
+
 def _renamed(text: str, words: Sequence[str]) -> Iterator[str]:
     names = _some([(start, end) for start, end in tokens.tokens(text) if text[start].isalpha()])
     for word in words:
@@ -143,8 +175,9 @@ def _renamed(text: str, words: Sequence[str]) -> Iterator[str]:
 
 def _signs(text: str) -> Iterator[str]:
     """Yield it with each of the signs in the place of a token, and before one; of quotes also three."""
+    spans = _some(tokens.tokens(text))
     for sign in SIGNS:
-        for start, end in _some(tokens.tokens(text)):
+        for start, end in spans:
             yield text[:start] + sign + text[end:]
             yield text[:start] + sign + text[start:]
 

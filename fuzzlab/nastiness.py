@@ -7,10 +7,11 @@ another order counts as one only in a table that is otherwise right. Once each c
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import repeat, zip_longest
+from itertools import repeat
 from random import Random
 from typing import Any, Final
 
+from fuzzlab.exchanges import by_turns
 from fuzzlab.formats import Format
 
 __all__ = ["LARGE_EVERY", "in_turn", "large", "ordinary", "several", "small"]
@@ -33,8 +34,7 @@ def in_turn(form: Format[Any], recorded: Sequence[bytes], rng: Random) -> Iterat
     """Yield all of it; None each time that something else is to be tried."""
     bases = ordinary(recorded)
     # By turns, for either is soonest done with what is one byte away from an ordinary input.
-    for pair in zip_longest(small(form, bases, rng), form.exchanges(several(recorded))):
-        yield from (data for data in pair if data is not None)
+    yield from by_turns(small(form, bases, rng), form.exchanges(several(recorded)))
     for data in large(form, bases, rng):
         yield from repeat(None, LARGE_EVERY)
         yield data

@@ -14,7 +14,7 @@ __all__ = ["MOST", "substitutes"]
 PLACES: Final = 96
 """Nodes of one document, the nearest to the root first: a list says the same thing often."""
 
-MOST: Final = 8_192
+MOST: Final = 12_000
 """Documents of one campaign, as exchanges.MOST."""
 
 WORDS: Final = 128

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 from bisect import bisect_right
-from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from fuzzlab import exchanges, strings, typed, unicode, words
@@ -212,7 +211,7 @@ class Text(Format[str]):
         """Yield each text with one of its tokens exchanged, then with a call of each function of the code."""
         texts = list(map(self.decode, inputs))
         names = as_text(self.words)
-        for _, changed in chain(exchanges.changes(texts, names), exchanges.calls(texts, names)):
+        for _, changed in exchanges.by_turns(exchanges.changes(texts, names), exchanges.calls(texts, names)):
             if len(data := self.encode(changed)) <= self.max_size:
                 yield data
 
