@@ -119,7 +119,7 @@ def test_no_text_is_longer_than_its_limit(inputs: list[bytes]) -> None:
 
 def test_of_a_request_only_the_head_changes() -> None:
     """Its body has a format of its own; what is no request is changed all over."""
-    form = formats.http()
+    form = formats.http(body=formats.csv())
     form.learn([b"X-Other"])
     body = b'{"n": 1}'
     request = b"POST /a?b=1 HTTP/1.1\r\nHost: x\r\nContent-Length: 8\r\n\r\n" + body
@@ -130,9 +130,9 @@ def test_of_a_request_only_the_head_changes() -> None:
     assert b"form-data; name=" in list(form.exchanges([b"form-data; name=a"]))
 
 
-def test_what_has_no_parts_has_none_to_exchange() -> None:
-    """Bytes are left to libFuzzer."""
-    assert list(formats.raw().exchanges([b"ab"])) == []
+def test_of_a_table_nothing_is_exchanged() -> None:
+    """What is wrong with tables has names."""
+    assert list(formats.csv().exchanges([b"a,b\r\n1,2\r\n"])) == []
 
 
 def test_a_signed_body_is_exchanged_and_signed_again() -> None:

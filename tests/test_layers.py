@@ -26,8 +26,8 @@ LAYERS = (
     ),
     "strings grammar revisions changes sources constants promises harvest samples known slowest curves kinds",
     (
-        "heads exchanges document trees rows csvtext blocks schemas regexes merging nodes sinks/ leaves table literals "
-        "fakes probes"
+        "heads exchanges octets document trees rows csvtext blocks schemas regexes merging nodes sinks/ leaves table "
+        "literals fakes probes"
     ),
     (
         "jsontext spoilt substitutes uploads typed pruning transfer signatures scalars narrowing drift inference "

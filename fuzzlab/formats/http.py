@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from fuzzlab import exchanges, formats, heads, signatures, strings, tokens, transfer, words
@@ -216,18 +217,20 @@ class Http(Format[HttpMessage]):
                     yield name, made
 
     def exchanges(self, inputs: Sequence[bytes]) -> Iterator[bytes]:
-        """Yield each request with its body exchanged as its format does, signed, then with one token of its head."""
-        for message in self.decoded(inputs):
-            for body in self.body.exchanges([message.body]):
-                data = self.encode(self._signed(resized(message, body)))
-                if len(data) <= self.max_size:
-                    yield data
+        """Yield each request with its body exchanged as its format does, signed, or with one token of its head."""
+        bodies = exchanges.by_turns(*map(self._other_bodies, self.decoded(inputs)))
+        made = exchanges.by_turns(islice(bodies, exchanges.MOST), self._other_heads(inputs))
+        return (data for data in made if len(data) <= self.max_size)
+
+    def _other_bodies(self, message: HttpMessage) -> Iterator[bytes]:
+        for body in self.body.exchanges([message.body]):
+            yield self.encode(self._signed(resized(message, body)))
+
+    def _other_heads(self, inputs: Sequence[bytes]) -> Iterator[bytes]:
         ends = [end.start() if (end := _HEAD_END.search(data)) else len(data) for data in inputs]
         heads = [data[:end].decode("latin-1") for data, end in zip(inputs, ends, strict=True)]
         for at, head in exchanges.changes(heads, as_text(self.words)):
-            data = byte_text(head).encode("latin-1") + inputs[at][ends[at] :]
-            if len(data) <= self.max_size:
-                yield data
+            yield byte_text(head).encode("latin-1") + inputs[at][ends[at] :]
 
     def _named(self, message: HttpMessage, rng: Random, *, large: bool) -> Iterator[tuple[str, HttpMessage]]:
         for name, body in self.body.named(message.body, rng, large=large):

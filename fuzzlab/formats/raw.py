@@ -8,9 +8,10 @@ from fuzzlab import words
 from fuzzlab.blocks import MAGIC, MUTATORS, simpler
 from fuzzlab.formats import DEFAULT_MAX_SIZE, Format
 from fuzzlab.lazy import LazyModule
+from fuzzlab.octets import octets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from random import Random
 
     from hypothesis import strategies as st
@@ -53,6 +54,10 @@ class Raw(Format[bytes]):
     def dictionary(self) -> tuple[bytes, ...]:
         """Give the marks that readers look for first."""
         return MAGIC
+
+    def exchanges(self, inputs: Sequence[bytes]) -> Iterator[bytes]:
+        """Yield each input with one field exchanged."""
+        return (data for data in octets(inputs) if len(data) <= self.max_size)
 
     def simpler(self, value: bytes) -> Iterator[bytes]:
         """Yield shorter bytes, then smaller ones."""
