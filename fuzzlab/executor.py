@@ -340,7 +340,7 @@ class Executor:
         If not, it is what it was, or nothing: then the execution is repeated, and the event lets pass.
         """
         data = self._input()
-        if stretch := self.proof.decisive(data, event, concern):
+        if stretch := self.proof.decisive(data, event, concern, verdict.signature):
             message = f"{concern.reason}, as the input says: {stretch[:SHOWN]!r}"
             return replace(verdict, clause=f"injection({concern.sanitizer})", message=message)
         if concern.certain:

@@ -22,6 +22,10 @@ CLEARANCES = 4
 """Doubtful events of one execution that are looked into, each at the cost of some executions; the others pass."""
 
 
+LOOKED_INTO = 4
+"""Effects with one signature that a campaign looks into each, at the cost of some executions; then at powers of two."""
+
+
 class Proof:
     """Looks into the events of one target."""
 
@@ -45,6 +49,9 @@ class Proof:
         self._proven: tuple[Concern, str] | None = None
         self.elsewhere: Meets | None = None
         """Runs an input in a process that has run nothing; None where there is no such process."""
+        self.is_hurried = False
+        """Whether effects at one place are looked into only now and then, as in a campaign."""
+        self._settled: dict[str, tuple[int, str]] = {}
 
     def carries(self, text: str) -> bool:
         """Whether a text holds a stretch of the input that is being executed."""
@@ -71,10 +78,23 @@ class Proof:
             WATCH.clear(event, concern.text)
         return stretch == ""
 
-    def decisive(self, data: bytes, event: str, concern: Concern) -> str:
-        """Give the stretch of an input that decides what an event does, or the empty string where none does."""
+    def decisive(self, data: bytes, event: str, concern: Concern, signature: str) -> str:
+        """Give the stretch of an input that decides what an event does, or the empty string where none does.
+
+        Where it is hurried it says after a while what it said before of an effect with this signature: a target that
+        has one with each input would have ten executions a second.
+        """
         if self._proven is not None and self._proven[0] is concern:
             return self._proven[1]
+        times, said = self._settled.get(signature, (0, ""))
+        if self.is_hurried and concern.certain and times >= LOOKED_INTO and times & (times - 1):
+            self._settled[signature] = times + 1, said
+            return said
+        stretch = self._decisive(data, event, concern)
+        self._settled[signature] = times + 1, stretch or said
+        return stretch
+
+    def _decisive(self, data: bytes, event: str, concern: Concern) -> str:
         stretch = None if self.elsewhere is None else self._stretch(data, event, concern, self.elsewhere)
         return self._stretch(data, event, concern, self.meets) or "" if stretch is None else stretch
 
@@ -85,6 +105,8 @@ class Proof:
         is no proof: the engines put words of the code into inputs, and a parser may look a word up among its own.
         """
         for stretch in shared(concern.text, self._texts(data), 1 if concern.certain else LEAST):
+            if rotated(stretch) in concern.text.lower():
+                continue  # it stands there anyway, whatever the input says: `b` for `a` in a text with both
             for other in exchanged(data, stretch):
                 met = meets(other, event, rotated(stretch))
                 if met is None:

@@ -266,6 +266,13 @@ def test_planted(workers: dict[str, Worker], name: str) -> None:
         assert workers["tests.effects_unwatched"].verdict(data).outcome is Outcome.ACCEPTED
 
 
+@pytest.mark.parametrize("data", [b"a", b"s", b"im", b"r or a"])
+def test_letters_that_stand_there_anyway(worker_of: Callable[[Target], Worker], data: bytes) -> None:
+    """What the program itself says is no injection, though it has the letters of the input, and their neighbours."""
+    verdict = worker_of(REGISTRY["tests.code_of_constant"]).verdict(data)
+    assert verdict.signature == "effect eval tests.parsers.effects:code_of_constant"
+
+
 def test_an_effect_under_a_lock(worker_of: Callable[[Target], Worker]) -> None:
     """An effect that is blocked leaves a lock locked; what proves it runs elsewhere, and does not hang."""
     verdict = worker_of(REGISTRY["tests.effects"]).verdict(b"read_under_lock invoice-17.txt")

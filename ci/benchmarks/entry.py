@@ -2,7 +2,8 @@
 
 An entry is a file with the constants REQUIREMENT (a pinned release), MODULES (the packages under test), FORMAT (`text`,
 `raw`, `json`, `csv` or `http`), ALLOWED (exceptions that its documentation allows, read generously), SEEDS (ordinary
-valid inputs) and the function `run(data)`.
+valid inputs) and the function `run(data)`; HAS_EFFECTS = True where the parser writes files or runs code, and is
+meant to.
 
 A violation is named by
     TYPE @ file:function    an exception that is not allowed, and the innermost frame inside MODULES
@@ -53,6 +54,8 @@ class Entry:
     seeds: tuple[bytes, ...]
     run: Callable[[bytes], object] = field(repr=False)
     module: str
+    has_effects: bool = False
+    """Whether the parser has side effects, as it is meant to: fuzzlab, which ends an execution there, is told so."""
 
 
 def names(folder: Path = ZOO) -> list[str]:
@@ -95,6 +98,7 @@ def load(path: Path) -> Entry:
         seeds=tuple(module.SEEDS),
         run=module.run,
         module=name,
+        has_effects=getattr(module, "HAS_EFFECTS", False),
     )
 
 

@@ -226,6 +226,7 @@ def run(
     ]
     feedback, head = _feedback(executor), executor.box.head
     executor.observe(feedback.observer(lambda number: head.__setitem__(FEATURES, number)))
+    executor.proof.is_hurried = True
     seeds = list(map(unpack, options["recorded"]))
     tried = options["in_turn"]
     mix = _mix(

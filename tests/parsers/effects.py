@@ -49,6 +49,11 @@ def shell_of_constant(_text: str) -> None:
     os.system("convert")
 
 
+@target(format=formats.text(max_size=64), name="tests.code_of_constant")
+def code_of_constant(_text: str) -> None:
+    exec("import colorsys as tables")
+
+
 def run_bytes(text: str) -> None:
     subprocess.run(["convert", base64.b64decode(text)], check=False)
 

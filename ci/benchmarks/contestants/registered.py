@@ -39,4 +39,5 @@ target(
     allow=entry.allowed,
     budget=Budget(seconds=HANG * SAFELY),
     instrument=entry.modules,
+    sanitizers=() if entry.has_effects else None,
 )(entry.run)

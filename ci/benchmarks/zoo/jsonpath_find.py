@@ -9,6 +9,7 @@ REQUIREMENT = "jsonpath-ng==1.16.0"
 MODULES = ("jsonpath_ng",)
 FORMAT = "text"
 ALLOWED = (JSONPathError,)
+HAS_EFFECTS = True  # it imports its tables by exec
 SEEDS = (
     b"$.store.books[*].title",
     b"$..books[?(@.price < 10)].tags[0:2]",

@@ -11,6 +11,7 @@ REQUIREMENT = "tablib==3.10.0"
 MODULES = ("tablib",)
 FORMAT = "csv"
 ALLOWED = (TablibException, csv.Error)
+HAS_EFFECTS = True  # its DBF is written by way of a file
 SEEDS = (b"name,age\r\nAda,36\r\nBob,41\r\n", b'a,b,c\n"x, y",2,\n1,,"q""r"\n')
 
 
