@@ -16,7 +16,20 @@ if TYPE_CHECKING:
 else:
     hypothesis = LazyModule("hypothesis")
 
-__all__ = ["draw", "first_inputs"]
+__all__ = ["EXAMPLES", "draw", "first_inputs", "further", "openers"]
+
+
+EXAMPLES = 200
+"""Examples of the format's strategy in a target's first corpus."""
+
+LONG = 768
+LONG_EXAMPLES = 8
+"""Examples of more than LONG bytes (a run of 200 zero-width joiners has fewer) in the first corpus: some, for deep
+nesting and long runs are found in no other way so soon; few, for their cost comes back whenever they are mutated."""
+
+BATCH = 32
+BATCH_SECONDS = 0.25
+"""Further examples are drawn so many at once, and no longer: the worker makes no executions meanwhile."""
 
 
 class _Enough(Exception):
@@ -63,3 +76,19 @@ def first_inputs(form: Format[Any], *, count: int, seed: int, seconds: float) ->
         if time.monotonic() > end:
             break
     return list(found)
+
+
+def openers(form: Format[Any], *, seed: int, seconds: float) -> list[bytes]:
+    """Give the examples of a first corpus: EXAMPLES at the most, of which some are long."""
+    long_ones, kept = 0, []
+    for data in first_inputs(form, count=EXAMPLES, seed=seed, seconds=seconds):
+        long_ones += len(data) > LONG
+        if len(data) <= LONG or long_ones <= LONG_EXAMPLES:
+            kept.append(data)
+    return kept
+
+
+def further(form: Format[Any], *, seed: int) -> list[bytes]:
+    """Give a batch of examples later on, none of them long."""
+    drawn = first_inputs(form, count=BATCH, seed=seed, seconds=BATCH_SECONDS)
+    return [data for data in drawn if len(data) <= LONG]

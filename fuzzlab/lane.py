@@ -12,7 +12,7 @@ from pathlib import Path
 
 from fuzzlab.blackbox import ACCEPTED, BESIDE, FEATURES, IMPATIENT, IN_TURN, REJECTED, SEQUENCE, STARTED
 from fuzzlab.channel import Message, pack
-from fuzzlab.engines.coverage import EXAMPLES
+from fuzzlab.examples import EXAMPLES
 from fuzzlab.process import TICK, Child
 from fuzzlab.quarters import First, Quarters, listed
 from fuzzlab.target import Target

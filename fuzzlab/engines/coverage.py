@@ -22,18 +22,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 from types import FunctionType, ModuleType
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from fuzzlab import words
 from fuzzlab.blackbox import BESIDE, FEATURES, IN_TURN, RUNNING, SEQUENCE, STARTED, TOLD
 from fuzzlab.channel import Message, pack, unpack
 from fuzzlab.dictionary import as_libfuzzer, for_libfuzzer, harmless, mine
 from fuzzlab.errors import HarnessError, UserError
-from fuzzlab.examples import first_inputs
+from fuzzlab.examples import further, openers
 from fuzzlab.executor import ACCEPTED_VERDICT, REJECTED_VERDICT, SPARE_FRAMES, Executor
 from fuzzlab.feedback import Feedback, counters
 from fuzzlab.files import write_atomically
-from fuzzlab.formats import Format
 from fuzzlab.history import History
 from fuzzlab.lazy import LazyModule
 from fuzzlab.mix import MUTATE_DEPTH, Executed, Mix
@@ -48,7 +47,7 @@ else:
     atheris = LazyModule("atheris")
     _tracer = LazyModule("fuzzlab.engines._tracer")
 
-__all__ = ["EXAMPLES", "PYTHONS", "alone", "instrumented", "missing", "report", "run", "trace", "untraced"]
+__all__ = ["PYTHONS", "alone", "instrumented", "missing", "report", "run", "trace", "untraced"]
 
 TRACER = "FUZZLAB_TRACER"
 """The environment variable that, set to `atheris`, has the code under test call Atheris's own callbacks."""
@@ -59,17 +58,10 @@ CALLBACKS = (
 )  # fmt: skip
 """libFuzzer's functions that the tracer needs."""
 
-EXAMPLES = 200
-"""Examples of the format's strategy in a target's first corpus."""
-
 WARM = 16
 """Seeds that are run before libFuzzer takes the time of each, the smallest first. What a parser does only once (tables,
 late imports) would make the very first inputs seem a hundred times as slow as all later ones, and libFuzzer mutates
 what is slow a tenth as often: on jmespath 1.1.0 a byte changed in a seed took 5,000 executions instead of 600."""
-
-BATCH = 32
-BATCH_SECONDS = 0.25
-"""Further examples are drawn so many at once, and no longer: the worker makes no executions meanwhile."""
 
 STUDIED = 200
 """Inputs at the most that the format takes in, to put parts of one into another."""
@@ -88,11 +80,6 @@ UNLIMITED = (
 
 HANG_GROWTH = 1.3
 """By how much larger an input must be for the same hang to be told again."""
-
-LONG = 768
-LONG_EXAMPLES = 8
-"""Examples of more than LONG bytes (a run of 200 zero-width joiners has fewer) in the first corpus: some, for deep
-nesting and long runs are found in no other way so soon; few, for their cost comes back whenever they are mutated."""
 
 
 def missing() -> str | None:
@@ -208,7 +195,9 @@ def run(
     with contextlib.suppress(OSError):  # a full disk: the search goes on with what there is
         write_atomically(dictionary, as_libfuzzer(for_libfuzzer(target, mined)).encode("ascii"))
         if options["examples"]:
-            examples = _draw_examples(target.format, drawn, options)
+            examples = openers(target.format, seed=options["seed"], seconds=float(options["examples"]))
+            for data in examples:
+                (drawn / input_id(data)).write_bytes(data)
     arguments = [
         "fuzzlab",
         str(new),
@@ -356,17 +345,6 @@ def _smallest(folders: Iterable[Path], skipped: frozenset[bytes]) -> list[bytes]
     return [data for _, path in found[:STUDIED] if (data := path.read_bytes()) not in skipped]
 
 
-def _draw_examples(form: Format[Any], drawn: Path, options: Message) -> list[bytes]:
-    long_ones, kept = 0, []
-    seconds = float(options["examples"])
-    for data in first_inputs(form, count=EXAMPLES, seed=options["seed"], seconds=seconds):
-        long_ones += len(data) > LONG
-        if len(data) <= LONG or long_ones <= LONG_EXAMPLES:
-            kept.append(data)
-            (drawn / input_id(data)).write_bytes(data)
-    return kept
-
-
 def _callback(  # noqa: C901 - the hot path is one function, what it leaves out stands beside it
     executor: Executor,
     history: History,
@@ -486,8 +464,7 @@ def _mix(
 
     def fresh() -> list[bytes]:
         try:
-            drawn = first_inputs(form, count=BATCH, seed=rng.getrandbits(32), seconds=BATCH_SECONDS)
-            return [data for data in drawn if len(data) <= LONG]
+            return further(form, seed=rng.getrandbits(32))
         except Exception:  # noqa: BLE001 - no strategy, no examples: a campaign that runs goes on without
             return []
 
