@@ -30,8 +30,10 @@ EVERY = 8192
 HELD = 16 << 20
 """Bytes of inputs that are held between two reviews at the most: of large inputs there are fewer."""
 
-CAMPAIGN, BATCH = 64, 1
-"""Executions until the first review; each next one comes after twice as many. A batch may be a single input."""
+CAMPAIGN, BATCH = 1024, 1
+"""Executions until the first review; each next one comes after twice as many. A batch may be a single input. In the
+first tenths of a second a campaign finds most of what is one byte away from a seed; reviews, with what is forked for
+them, took half of that time."""
 
 FIRST = 16
 """Executions of a batch after each of which one looks: what is on record comes first in a replay, alone in triage."""

@@ -31,7 +31,7 @@ Executed = Callable[[bytes, bool], None]
 BYTES, WORDS, STRUCTURE, ACCEPTED, FRESH, IN_TURN = range(6)
 NONE_YET: Final = -1
 NOT_RUN: Final = -2
-BEFORE: Final = (NONE_YET, IN_TURN)
+BEFORE: Final = (NONE_YET,)
 """The first corpus, and what is done to it before anything is left to chance."""
 
 PRIOR: Final = {

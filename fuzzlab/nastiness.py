@@ -7,7 +7,7 @@ another order counts as one only in a table that is otherwise right. Once each c
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import repeat
+from itertools import chain, islice, repeat
 from random import Random
 from typing import Any, Final
 
@@ -34,10 +34,12 @@ def in_turn(form: Format[Any], recorded: Sequence[bytes], rng: Random) -> Iterat
     """Yield all of it; None each time that something else is to be tried."""
     bases = ordinary(recorded)
     # By turns, for either is soonest done with what is one byte away from an ordinary input.
-    yield from by_turns(small(form, bases, rng), form.exchanges(several(recorded)))
+    others = by_turns(small(form, bases, rng), form.exchanges(several(recorded)))
+    between = chain(others, repeat(None))
     for data in large(form, bases, rng):
-        yield from repeat(None, LARGE_EVERY)
+        yield from islice(between, LARGE_EVERY)
         yield data
+    yield from others
 
 
 def ordinary(recorded: Sequence[bytes]) -> list[bytes]:

@@ -13,7 +13,7 @@ from fuzzlab.injections import KINDS
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["NAMED", "limits"]
+__all__ = ["NAMED", "large", "limits"]
 
 Mutator = Callable[[Random, str], str | None]
 
@@ -24,6 +24,9 @@ DEEP: Final = 1_100
 """Brackets: beyond CPython's limit of 1,000 frames."""
 
 REPEATED: Final = 100
+
+PILED: Final = "([{<\"'`\\*_#&%/.:,=-\n 0a"
+"""Signs of which an input may be nothing but a pile: brackets first, then quotes, then what separates and repeats."""
 
 TELLING: Final = 3
 """Characters of a snippet that nobody takes for a separator."""
@@ -82,6 +85,11 @@ NAMED: Final[Mapping[str, Mutator]] = {
     **{f"in its place: {token}": _become(token) for token in strings.TOKENS},
 }
 """Name -> mutator, for all but what depends on the code."""
+
+
+def large(max_size: int) -> Mapping[str, Mutator]:
+    """Give those that are as long as may be: what opens and never ends, and what is scanned again and again."""
+    return {f"nothing but {sign!r}": _become(sign * max_size) for sign in PILED}
 
 
 def limits(sizes: Sequence[int]) -> Mapping[str, Mutator]:

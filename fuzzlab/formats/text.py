@@ -88,7 +88,7 @@ class Text(Format[str]):
         self._limits: tuple[int, ...] = ()
         self.mutators = (*strings.MUTATORS, self.become_run, self.become_run, self.fill)
         self.raw_mutators = (self.become_bytes,)
-        self.named_values = typed.NAMED
+        self.named_values, self.named_large = typed.NAMED, typed.large(max_size)
         self.named_bytes = {"random bytes": self.become_bytes}
 
     def decode(self, data: bytes) -> str:
