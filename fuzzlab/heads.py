@@ -33,12 +33,23 @@ PATHS: Final = (
     "/?a=1&a=2",
     "/#",
     "http://a/",
+    "http://a/#b",
+    "http://",
+    "http://a:b/",
+    "http://[/",
+    "ftp://a/",
+    "a:b",
+    "a:80",
+    "//a/b",
     "/%",
     "/%ff",
     "/;a=b",
     "/\xe9",
     "/a b",
 )
+"""Targets of a request: in all four forms of RFC 9112, section 3.2, and of other protocols; what has no path, and what is
+read otherwise by whoever decodes it."""
+
 CHARSETS: Final = (
     "utf-8",
     "UTF8",
