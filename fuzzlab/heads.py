@@ -47,8 +47,8 @@ PATHS: Final = (
     "/\xe9",
     "/a b",
 )
-"""Targets of a request: in all four forms of RFC 9112, section 3.2, and of other protocols; what has no path, and what is
-read otherwise by whoever decodes it."""
+"""Targets of a request: in all four forms of RFC 9112, section 3.2, and of other protocols; what has no path, and what
+is read otherwise by whoever decodes it."""
 
 CHARSETS: Final = (
     "utf-8",
