@@ -8,7 +8,7 @@ and some thousand. (AFL's deterministic stages are the same thought about bits, 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice, zip_longest
 from typing import Any, Final, TypeVar
 
@@ -83,12 +83,16 @@ def calls(texts: Sequence[str], names: Sequence[str]) -> Iterator[tuple[int, str
     """
     words = [word for word in _telling(names) if word.isidentifier()]
     atoms = Grammar(texts).atoms()
+    places = [
+        (number, text, name, argument)
+        for number, text in enumerate(texts)
+        for name, arguments in _calls(text)
+        for argument in arguments
+    ]
     made = (
         (number, text[:start] + word + text[end:at] + atom + text[over:])
         for word in words
-        for number, text in enumerate(texts)
-        for (start, end), arguments in _calls(text)
-        for at, over in arguments
+        for number, text, (start, end), (at, over) in places
         for atom in atoms
     )
     yield from _once(made, texts)
@@ -185,18 +189,19 @@ def _signs(text: str) -> Iterator[str]:
 def _calls(text: str) -> Iterator[tuple[tuple[int, int], Spans]]:
     """Yield the span of a name that is called, and those of its arguments."""
     names = {end: start for start, end in tokens.tokens(text) if text[start].isalpha()}
-    for start, end in tokens.groups(text):
+    ends = dict(tokens.groups(text))
+    for start, end in ends.items():
         if text[start] == "(" and start in names:
-            yield (names[start], start), _arguments(text, start + 1, end - 1)
+            yield (names[start], start), _arguments(text, start + 1, end - 1, ends)
 
 
-def _arguments(text: str, start: int, end: int) -> Spans:
-    """Give the spans between the commas that stand in no group of their own."""
+def _arguments(text: str, start: int, end: int, ends: Mapping[int, int]) -> Spans:
+    """Give the spans between the commas that stand in no group of their own; `ends` are those of all groups."""
     found, begun, at = [], start, start
     while at < end:
         if text[at] == ",":
             found.append((begun, at))
             begun = at + 1
-        inner = tokens.group_end(text, at)
-        at = inner if inner is not None and inner <= end else at + 1
+        inner = ends.get(at, at + 1)
+        at = inner if inner <= end else at + 1
     return [*found, (begun, end)]

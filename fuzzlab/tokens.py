@@ -102,20 +102,15 @@ def _kind(token: str) -> str:
 
 def group_end(text: str, start: int) -> int | None:
     """Give the end of the bracketed or quoted group that begins at `start`, if one does and ends."""
-    return _group(text, start, len(text))
-
-
-def _group(text: str, start: int, limit: int) -> int | None:
-    """Give the end of the bracketed or quoted group that begins at `start`, if it ends before `limit`."""
     opening = text[start]
     if opening in QUOTES:
-        end = text.find(opening, start + 1, limit)
+        end = text.find(opening, start + 1)
         return None if end < 0 else end + 1
     closing = PAIRS.get(opening)
     if closing is None:
         return None
     depth = 0
-    for at in range(start, min(limit, len(text))):
+    for at in range(start, len(text)):
         if text[at] == opening:
             depth += 1
         elif text[at] == closing:
@@ -132,13 +127,24 @@ def groups(text: str) -> Tokens:
 
 
 def _groups(text: str, spans: Tokens) -> Tokens:
-    """Give the spans of the groups whose brackets or quotes are among the tokens."""
-    limit = spans[-1][1]
-    found = []
-    for start, _ in spans:
-        if (text[start] in PAIRS or text[start] in QUOTES) and (end := _group(text, start, limit)) is not None:
-            found.append((start, end))
-    return found
+    """Give the spans of the groups whose brackets or quotes are among the tokens.
+
+    In one pass: to look for the end of each by itself takes a second where 2,000 are opened and none is closed.
+    """
+    found: Tokens = []
+    opened: dict[str, list[int]] = {closing: [] for closing in PAIRS.values()}
+    quoted: dict[str, int] = {}
+    for start, end in spans:
+        sign = text[start]
+        if sign in QUOTES:
+            if sign in quoted:
+                found.append((quoted[sign], end))
+            quoted[sign] = start
+        elif sign in PAIRS:
+            opened[PAIRS[sign]].append(start)
+        elif opened.get(sign):
+            found.append((opened[sign].pop(), end))
+    return sorted(found)
 
 
 def _times(rng: Random, size: int) -> int:

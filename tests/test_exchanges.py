@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, SupportsIndex
 
 import pytest
 from hypothesis import given, settings
@@ -102,6 +102,26 @@ def test_laws(texts: list[str], names: list[str]) -> None:
         assert len({text for _, text in found}) == len(found) <= exchanges.MOST
         assert not {text for _, text in found} & set(texts)
         assert all(0 <= at < len(texts) for at, _ in found)
+
+
+class _Counted(str):
+    """Counts how often a part of it is looked at."""
+
+    __slots__ = ("looks",)
+    looks: int
+
+    def __getitem__(self, key: SupportsIndex | slice) -> str:
+        self.looks += 1
+        return super().__getitem__(key)
+
+
+@pytest.mark.parametrize("text", ["(" * 100, "a(" * 50, "(" * 50 + "]" * 50])
+def test_what_is_opened_and_never_closed_is_read_a_few_times(text: str) -> None:
+    """To look for each end by itself, for each word of the code again, took minutes in which nothing was executed."""
+    counted = _Counted(text)
+    counted.looks = 0
+    assert not list(exchanges.calls([counted], [f"word{number}" for number in range(exchanges.NAMES)]))
+    assert 0 < counted.looks <= 10 * len(text)
 
 
 def test_a_long_text_has_as_many_as_a_page() -> None:
