@@ -35,7 +35,6 @@ from fuzzlab.events import (
 from fuzzlab.interrupts import held
 from fuzzlab.lane import Lane
 from fuzzlab.ledger import Ledger
-from fuzzlab.mix import ALL_TRIED
 from fuzzlab.process import CLOSED_LINE, Lost
 from fuzzlab.project import Project
 from fuzzlab.quarters import sweep
@@ -255,7 +254,7 @@ class Campaign:
                 known_hangs=state.register.known_hangs(),
                 draws=state.examples is None,
                 slowness=state.slowness,
-                in_turn=None if state.lanes or state.in_turn == ALL_TRIED else state.in_turn,
+                in_turn=state.left_in_turn(),
                 lethal=state.shortest_lethal(),
                 active_before=state.active,
                 executions_before=state.executions,

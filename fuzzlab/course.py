@@ -11,6 +11,7 @@ from fuzzlab.corpus import Corpus
 from fuzzlab.errors import FuzzlabError
 from fuzzlab.events import TargetResult
 from fuzzlab.lane import Lane
+from fuzzlab.mix import ALL_TRIED
 from fuzzlab.plateau import Discoveries
 from fuzzlab.quarters import First
 from fuzzlab.register import Register
@@ -111,6 +112,11 @@ class Course:
     def shortest_lethal(self) -> list[bytes]:
         """Give some of the inputs that ended workers."""
         return sorted(self.lethal, key=lambda data: (len(data), data))[:LETHAL]
+
+    def left_in_turn(self) -> int | None:
+        """Say how much of what is tried in turn was; None where a worker is at it, or all is tried."""
+        is_busy = any(lane.has_turns for lane in self.lanes)
+        return None if is_busy or self.in_turn == ALL_TRIED else self.in_turn
 
     def be_patient(self) -> None:
         """Give executions the time that instrumented code takes: one that was interrupted has ended without."""

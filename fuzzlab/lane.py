@@ -100,6 +100,7 @@ class Lane:
         self.room = room
         self.started, self._wall = time.monotonic(), time.time()
         self._first = first
+        self.has_turns = in_turn is not None  # whether it tries what is tried in turn
         self._quarters = quarters = Quarters(folder, first.inputs)
         starts = [quarters.start, *([first.plain.folder] if first.plain else [])]
         largest = max(target.format.max_size, first.largest)

@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from fuzzlab.backlog import Backlog
+from fuzzlab.blackbox import IN_TURN
 from fuzzlab.campaign import Campaign, Limits
 from fuzzlab.contract import Budget
 from fuzzlab.corpus import Corpus
@@ -26,9 +27,11 @@ from fuzzlab.engines import coverage
 from fuzzlab.events import Event, FindingSeen, Plateaued, TargetFinished, TargetResult, TargetStarted
 from fuzzlab.finder import adhoc
 from fuzzlab.lane import Lane
+from fuzzlab.mix import ALL_TRIED
 from fuzzlab.process import Lost
 from fuzzlab.project import Config, Project
 from fuzzlab.quarters import First
+from fuzzlab.register import Register
 from fuzzlab.schedule import Slice
 from fuzzlab.verdict import Finding, Outcome, Status, Verdict
 from fuzzlab.worker import scratch
@@ -156,6 +159,35 @@ def test_a_worker_runs_what_another_one_found(tmp_path: Path) -> None:
     finally:
         lane.close()
     assert told == [SESAME]
+
+
+def test_what_is_tried_in_turn_has_one_worker_at_a_time(project: Project) -> None:
+    """It goes on in the next worker where the one that was at it has ended, whoever else is at work."""
+    target, folder = adhoc(f"{PARSERS}:sealed"), scratch(project)
+    corpus = Corpus(project, target.name, print)
+    course = Course(target, corpus, Register(corpus, warn=print))
+
+    def begin() -> Lane:
+        lane = Lane(
+            target, folder, First(inputs=[b"seed"]), seconds=60, runs=None, seed=1, seen=[], known_hangs=[],
+            draws=False, in_turn=course.left_in_turn(), active_before=0, executions_before=0,
+        )  # fmt: skip
+        course.lanes.append(lane)
+        return lane
+
+    try:
+        first, _ = begin(), begin()
+        assert course.left_in_turn() is None
+        first.child.kill()
+        first.child.box.head[IN_TURN] = 7
+        course.take_over(first)
+        first.close()
+        assert course.left_in_turn() == 7
+        course.in_turn = ALL_TRIED
+        assert course.left_in_turn() is None
+    finally:
+        for lane in course.lanes:
+            lane.close()
 
 
 @pytest.mark.parametrize("skipped", [[], [SESAME]])
