@@ -150,6 +150,17 @@ def test_of_a_request_only_the_head_changes() -> None:
     assert b"form-data; name=" in list(form.exchanges([b"form-data; name=a"]))
 
 
+def test_of_a_head_all_else_stays() -> None:
+    """Names in UTF-8 and in latin-1 are the bytes that they were."""
+    request = b"GET /\xe9 HTTP/1.1\r\nX: \xc3\xa9\r\nContent-Length: 8\r\n\r\n"
+    form = formats.http(body=formats.csv())
+    form.learn(["größe".encode()])
+    made = set(form.exchanges([request]))
+    assert request.replace(b" 8", b" 1e400") in made
+    assert request.replace(b"X:", "größe:".encode()) in made
+    assert request.replace(b"\xe9", b"") in made
+
+
 def test_of_a_table_nothing_is_exchanged() -> None:
     """What is wrong with tables has names."""
     assert list(formats.csv().exchanges([b"a,b\r\n1,2\r\n"])) == []

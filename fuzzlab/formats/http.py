@@ -228,9 +228,10 @@ class Http(Format[HttpMessage]):
 
     def _other_heads(self, inputs: Sequence[bytes]) -> Iterator[bytes]:
         ends = [end.start() if (end := _HEAD_END.search(data)) else len(data) for data in inputs]
-        heads = [data[:end].decode("latin-1") for data, end in zip(inputs, ends, strict=True)]
-        for at, head in exchanges.changes(heads, as_text(self.words)):
-            yield byte_text(head).encode("latin-1") + inputs[at][ends[at] :]
+        # What is no UTF-8 comes through as it was: one part changes, and not all that is no ASCII with it.
+        texts = [data[:end].decode("utf-8", "surrogateescape") for data, end in zip(inputs, ends, strict=True)]
+        for at, head in exchanges.changes(texts, as_text(self.words)):
+            yield head.encode("utf-8", "surrogateescape") + inputs[at][ends[at] :]
 
     def _named(self, message: HttpMessage, rng: Random, *, large: bool) -> Iterator[tuple[str, HttpMessage]]:
         for name, body in self.body.named(message.body, rng, large=large):
