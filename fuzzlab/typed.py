@@ -46,6 +46,10 @@ def _become(other: str) -> Mutator:
     return lambda _, __: other
 
 
+def _pile(_: Random, __: str, *, sign: str, size: int) -> str:
+    return sign * size  # when it is wanted: with a limit of ten megabytes the piles together have 230
+
+
 def _other_digits(rng: Random, text: str) -> str | None:
     return strings.other_digits(rng, text) if any("0" <= character <= "9" for character in text) else None
 
@@ -89,7 +93,7 @@ NAMED: Final[Mapping[str, Mutator]] = {
 
 def large(max_size: int) -> Mapping[str, Mutator]:
     """Give those that are as long as may be: what opens and never ends, and what is scanned again and again."""
-    return {f"nothing but {sign!r}": _become(sign * max_size) for sign in PILED}
+    return {f"nothing but {sign!r}": partial(_pile, sign=sign, size=max_size) for sign in PILED}
 
 
 def limits(sizes: Sequence[int]) -> Mapping[str, Mutator]:

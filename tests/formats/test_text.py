@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+import tracemalloc
 import unicodedata
 
 import pytest
@@ -65,6 +66,18 @@ def _mutations_until(found: dict[str, int], seed: int, count: int) -> None:
             if len(text) >= 64:
                 found.setdefault("64", number)
                 return
+
+
+def test_a_large_limit_costs_nothing_before_it_is_met() -> None:
+    """What is as long as may be is made when it is its turn, not when a target is declared."""
+    tracemalloc.start()
+    try:
+        form = formats.text(max_size=1 << 20)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 1 << 20
+    assert b"(" * (1 << 20) in [data for _, data in form.named(b"a", seeded(1), large=True)]
 
 
 def test_a_text_of_joiners_only_is_reached() -> None:
