@@ -30,9 +30,8 @@ Executed = Callable[[bytes, bool], None]
 
 BYTES, WORDS, STRUCTURE, ACCEPTED, FRESH, IN_TURN = range(6)
 NONE_YET: Final = -1
+"""While the first corpus runs nothing was made yet."""
 NOT_RUN: Final = -2
-BEFORE: Final = (NONE_YET,)
-"""The first corpus, and what is done to it before anything is left to chance."""
 
 PRIOR: Final = {
     "raw": (0.85, 0.06, 0.04, 0.04, 0.01),
@@ -229,7 +228,7 @@ class Mix:
             nonlocal good
             if data == out:  # and not what another worker found, which is read in between
                 good = accepted
-            if accepted and arm in BEFORE:
+            if accepted and arm == NONE_YET:
                 self.keep(data)
 
         def mutate(data: bytes, max_size: int, seed: int) -> bytes:  # noqa: C901, PLR0912 - as above
