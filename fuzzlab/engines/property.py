@@ -11,7 +11,7 @@ import math
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -152,9 +152,9 @@ def _named(
     inputs = [*nastiness.small(form, bases, rng), *nastiness.large(form, bases, rng)]
     if examples is not None and len(inputs) > (most := NAMED_SHARE * examples):
         inputs = [inputs[at] for at in sorted(rng.sample(range(len(inputs)), most))]
-    inputs += islice(form.exchanges(nastiness.several(seeds)), None if examples is None else NAMED_SHARE * examples)
+    exchanged = islice(form.exchanges(nastiness.several(seeds)), None if examples is None else NAMED_SHARE * examples)
     costly = 0
-    for data in inputs:
+    for data in chain(inputs, exchanged):  # one by one: without a number of examples there are 20,000
         verdict = runner.verdict(data)
         if verdict.outcome.is_violation and (signature := verdict.signature) not in search.found:
             search.found[signature] = failure = Failure(data, verdict, len(data), runner.executions)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 from types import SimpleNamespace
 
@@ -104,6 +104,23 @@ def test_what_has_a_name_is_tried_beside_the_examples(worker_of: WorkerOf, monke
     few = _seen(worker, monkeypatch, examples=5)
     assert len(set(few)) == 10
     assert few == _seen(worker, monkeypatch, examples=5)
+
+
+def test_what_is_exchanged_is_made_as_it_is_tried(worker_of: WorkerOf, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the time is up nothing more of it is made: all of it may take seconds."""
+    worker, made = worker_of(adhoc(f"{planted.__name__}:sound")), list[bytes]()
+    form = worker.target.format
+
+    def exchanges(inputs: Sequence[bytes]) -> Iterator[bytes]:
+        for data in inputs:
+            for number in range(1_000):
+                made.append(data + b"%d" % number)
+                yield made[-1]
+
+    monkeypatch.setattr(form, "exchanges", exchanges)
+    monkeypatch.setattr(form, "named", lambda *_, **__: iter(()))
+    assert list(check(worker.target, worker, seeds=[b"seed"], examples=None, seed=None, seconds=0)) == []
+    assert made == [b"seed0"]
 
 
 def test_a_bug_in_what_has_a_name_is_told_once(worker_of: WorkerOf) -> None:
