@@ -118,7 +118,7 @@ def _some(spans: Spans, most: int = PLACES) -> Spans:
 
 
 def _numbers(text: str) -> Iterator[str]:
-    for start, end in _some([match.span() for match in NUMBER.finditer(text)]):
+    for start, end in _some([match.span() for match in NUMBER.finditer(text)], FEWER_PLACES):
         for number in TELLING_NUMBERS:
             yield text[:start] + number + text[end:]
 

@@ -105,8 +105,6 @@ class Proof:
         is no proof: the engines put words of the code into inputs, and a parser may look a word up among its own.
         """
         for stretch in shared(concern.text, self._texts(data), 1 if concern.certain else LEAST):
-            if rotated(stretch) in concern.text.lower():
-                continue  # it stands there anyway, whatever the input says: `b` for `a` in a text with both
             for other in exchanged(data, stretch):
                 met = meets(other, event, rotated(stretch))
                 if met is None:

@@ -91,7 +91,8 @@ def _of_base64(word: str) -> bytes | None:
 def shared(argument: str, inputs: Sequence[str], least: int) -> list[str]:
     """Give what an argument shares with an input, the longest stretches first, each of at least `least` characters.
 
-    Only those that can be exchanged count: a stretch of nothing but punctuation says nothing.
+    Only those that can be exchanged count: a stretch of nothing but punctuation says nothing, nor does one where what
+    it would be exchanged for stands in the argument anyway, `b` for `a`.
 
     Args:
         argument: an event's argument, as text.
@@ -112,7 +113,7 @@ def shared(argument: str, inputs: Sequence[str], least: int) -> list[str]:
                 end += 1
         found[lowered[at:end]] = None
         at = end
-    changeable = [stretch for stretch in found if rotated(stretch) != stretch]
+    changeable = [stretch for stretch in found if rotated(stretch) not in lowered]
     return sorted(changeable, key=len, reverse=True)[:TRIED]
 
 
