@@ -161,6 +161,35 @@ def test_a_worker_runs_what_another_one_found(tmp_path: Path) -> None:
     assert told == [SESAME]
 
 
+@pytest.mark.parametrize(
+    ("outcome", "deterministic", "times"),
+    [(Outcome.HANG, False, 2), (Outcome.HANG, True, 1), (Outcome.MEMORY, False, 1)],
+)
+def test_a_loop_that_ends_without_instrumentation_stretches_the_budget(
+    project: Project, monkeypatch: pytest.MonkeyPatch, outcome: Outcome, deterministic: bool, times: int
+) -> None:
+    """For the worker that runs and for those to come; not where it is one, nor for what is no matter of time."""
+    target = adhoc(f"{PARSERS}:sealed")
+    campaign = Campaign(project, [target], Limits(seconds=60))
+    course = campaign._states[target.name]
+    lane = Lane(
+        target, campaign.folder, First(inputs=[b"seed"]), seconds=60, runs=None, seed=1, seen=[], known_hangs=[],
+        draws=False, in_turn=None, slowness=course.slowness, active_before=0, executions_before=0,
+    )  # fmt: skip
+    course.lanes.append(lane)
+    raw = course.register.note(Finding(target.name, Verdict(outcome, "", "too much", "", "shop:parse"), b"x"))
+    done = [(raw, replace(raw, deterministic=deterministic))]
+    monkeypatch.setattr(Backlog, "finished", lambda _: iter(done))
+    budget = target.contract.budget
+    try:
+        assert (lane.child.seconds, lane.child.wall) == (budget.seconds, budget.wall)
+        list(campaign._settle())
+        assert course.slowness == times
+        assert (lane.child.seconds, lane.child.wall) == (times * budget.seconds, times * budget.wall)
+    finally:
+        campaign.close()  # and its workers
+
+
 def test_what_is_tried_in_turn_has_one_worker_at_a_time(project: Project) -> None:
     """It goes on in the next worker where the one that was at it has ended, whoever else is at work."""
     target, folder = adhoc(f"{PARSERS}:sealed"), scratch(project)
