@@ -27,8 +27,13 @@ PATIENCE = 1.0
 TICK = 0.05
 """Seconds between two attempts to end an attempt."""
 
-FIRST, NOW, LATER = range(3)
-"""What is done first: to stop; what was found in this campaign; what an earlier one has left."""
+FIRST, SOON, NOW, LATER = range(4)
+"""What is done first: to stop; hangs, for which the search pays until they are known for one; what else was found in
+this campaign; what an earlier one has left."""
+
+HEAD_START = 1.0
+"""Seconds of a target's search before its findings are looked into. In its first moments a search finds most, and where
+workers have all cores, triage and the start of its process took a third of that time."""
 
 
 class Backlog:
@@ -52,6 +57,7 @@ class Backlog:
         self._seconds = seconds
         self._on_better = on_better
         self._jobs: queue.PriorityQueue[tuple[int, int, Target | None, Finding | None]] = queue.PriorityQueue()
+        self._calm = -math.inf
         self._order = itertools.count()
         self._recorded: dict[str, tuple[bytes, ...]] = {}
         self._done: queue.SimpleQueue[tuple[Finding, Finding, bool]] = queue.SimpleQueue()
@@ -80,7 +86,10 @@ class Backlog:
         """
         self.pending += 1
         self._recorded[finding.id] = tuple(islice(recorded, MOST_RECORDED))
-        self._jobs.put((LATER if later else NOW, next(self._order), target, finding))
+        is_hang = finding.verdict.outcome is Outcome.HANG
+        begun = 0.0 if later else finding.found_after_seconds
+        self._calm = max(self._calm, time.monotonic() + HEAD_START - begun)
+        self._jobs.put((LATER if later else SOON if is_hang else NOW, next(self._order), target, finding))
 
     def finished(self) -> Iterator[tuple[Finding, Finding]]:
         """Yield (as found, as triaged) for what is done."""
@@ -128,7 +137,7 @@ class Backlog:
     def _work(self) -> None:
         try:
             while not self._stopped.is_set():
-                rank, _, target, finding = self._jobs.get()
+                rank, _, target, finding = self._next()
                 if target is None or finding is None or self._stopped.is_set():
                     return
                 try:
@@ -142,6 +151,15 @@ class Backlog:
         except BaseException as error:  # noqa: BLE001 - raised again by the supervisor
             if not self._abandoned.is_set():
                 self._failure = error
+
+    def _next(self) -> tuple[int, int, Target | None, Finding | None]:
+        """Wait for what is to be done next; in a search's first moments, only for a hang or the end."""
+        while True:
+            job = self._jobs.get()
+            if job[0] < NOW or self._deadline < math.inf or time.monotonic() >= self._calm:
+                return job
+            self._jobs.put(job)
+            self._stopped.wait(TICK)
 
     def _one(self, target: Target, finding: Finding, rank: int) -> Finding:
         # Gentle: on a machine whose cores are all taken, minimising would cost the search half of one. Not with a hang:

@@ -198,6 +198,7 @@ class Mix:
         self.blind = blind
         self._fresh = fresh
         self._recorded, self._tried, self._told = recorded, tried, told
+        self._turns = nastiness.in_turn(form, recorded, rng) if recorded else None
         self._batch: list[bytes] = sorted(examples, key=len, reverse=True)  # taken from the end
         self._early = len(self._batch)
         self._seeds = list(seeds)
@@ -283,7 +284,7 @@ class Mix:
         if self._recorded is None:
             return
         number = 0
-        for data in nastiness.in_turn(self._form, self._recorded or self.accepted, self._rng):
+        for data in self._turns or nastiness.in_turn(self._form, self.accepted, self._rng):
             number += data is not None
             if number > self._tried:
                 if data is not None:

@@ -31,12 +31,17 @@ LONGEST_BASE: Final = 2048
 
 
 def in_turn(form: Format[Any], recorded: Sequence[bytes], rng: Random) -> Iterator[bytes | None]:
-    """Yield all of it; None each time that something else is to be tried."""
+    """Give all of it; None each time that something else is to be tried. What is small is made at once."""
     bases = ordinary(recorded)
     # By turns, for either is soonest done with what is one byte away from an ordinary input.
     others = by_turns(small(form, bases, rng), form.exchanges(several(recorded)))
+    return _among(others, large(form, bases, rng))
+
+
+def _among(others: Iterator[bytes], larger: Iterator[bytes]) -> Iterator[bytes | None]:
+    """Yield one of the larger ones after each LARGE_EVERY of the others or, when those are used up, of None."""
     between = chain(others, repeat(None))
-    for data in large(form, bases, rng):
+    for data in larger:
         yield from islice(between, LARGE_EVERY)
         yield data
     yield from others

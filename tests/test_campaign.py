@@ -319,6 +319,27 @@ def test_ctrl_c_waits_for_no_attempt(project: Project) -> None:
     assert list(backlog.finished()) == []
 
 
+def test_triage_leaves_a_search_its_first_moments(project: Project) -> None:
+    """A crash of the first moments is looked into after them, a hang at once, and all of it when the campaign ends."""
+    target = adhoc(f"{PARSERS}:flat")
+    backlog = Backlog(scratch(project))
+    crash = Finding(target=target.name, verdict=Verdict(Outcome.CRASH, "ValueError", place="x"), data=b"1")
+    hang = Finding(target=target.name, verdict=Verdict(Outcome.HANG, place="x"), data=b"2")
+    done: list[bytes] = []
+
+    def is_done(data: bytes) -> bool:
+        done.extend(raw.data for raw, _ in backlog.finished())
+        return data in done
+
+    backlog.put(target, replace(crash, found_after_seconds=-1000.0))  # as if the search began in a thousand seconds
+    backlog.put(target, hang)
+    assert _eventually(is_done(b"2") for _ in iter(int, 1))
+    assert done == [b"2"]
+    backlog.hurry(time.monotonic() + 60)
+    assert _eventually(is_done(b"1") for _ in iter(int, 1))
+    backlog.close()
+
+
 def _eventually(condition: Iterator[bool], *, seconds: float = 30) -> bool:
     end = time.monotonic() + seconds
     for holds in condition:

@@ -365,6 +365,7 @@ def _callback(  # noqa: C901 - the hot path is one function, what it leaves out 
         report()
         executor.begin(spare=SPARE_FRAMES)
         history.begin()
+        head[STARTED] = time.monotonic_ns()  # making a copy of the process is no part of the search
         for data in warm:
             one_input(data)
 
