@@ -32,6 +32,10 @@ LONGEST_CYCLE = 8
 TURNS = 3
 """Turns from which on a cycle is folded: a function that calls itself once is more readable as two frames."""
 
+KNOWN = 4096
+"""Frames that are remembered: campaigns meet a bug that they know a hundred thousand times, and to name the frames anew
+took most of the 25 µs of that."""
+
 _COMPREHENSION = re.compile(r"\.<locals>\.<(?:list|set|dict)comp>$|\.<locals>\.<genexpr>$")
 
 
@@ -67,6 +71,7 @@ class Scope:
 
     def __init__(self, roots: Iterable[str]) -> None:
         self.roots = frozenset(roots)
+        self._known: dict[tuple[int, int], tuple[CodeType, Frame]] = {}
 
     def __contains__(self, module: str) -> bool:
         return module.partition(".")[0] in self.roots
@@ -93,8 +98,15 @@ class Scope:
         module = frame.f_globals.get("__name__")
         if not isinstance(module, str) or module not in self:
             return None
-        code: CodeType = frame.f_code
-        return Frame(module, _function(code), shown_path(code.co_filename), line or 0)
+        code, line = frame.f_code, line or 0
+        # By identity: code objects are equal where only their files differ.
+        known, found = self._known.get((id(code), line), (None, None))
+        if found is None or known is not code or found.module != module:
+            found = Frame(module, _function(code), shown_path(code.co_filename), line)
+            if len(self._known) >= KNOWN:
+                self._known.clear()
+            self._known[id(code), line] = code, found
+        return found
 
 
 def shown_path(path: str) -> str:
@@ -133,6 +145,8 @@ def folded(frames: Sequence[Frame]) -> list[Frame]:
     objects. The last frame stays the last: that is where the bug is said to be.
     """
     places = [frame.place for frame in frames]
+    if len(places) - len(set(places)) < TURNS - 1:
+        return list(frames)
     short: list[Frame] = []
     at = 0
     while at < len(frames):
