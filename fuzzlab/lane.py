@@ -100,6 +100,7 @@ class Lane:
         self.room = room
         self.started, self._wall = time.monotonic(), time.time()
         self._first = first
+        self._is_large = first.plain is not None and first.plain.files >= MANY
         self.has_turns = in_turn is not None  # whether it tries what is tried in turn
         self._quarters = quarters = Quarters(folder, first.inputs)
         starts = [quarters.start, *([first.plain.folder] if first.plain else [])]
@@ -114,7 +115,7 @@ class Lane:
                 "largest": largest,
                 "new": str(quarters.new),
                 "drawn": str(quarters.drawn),
-                "features": str(quarters.features),
+                "features": str(quarters.features) if self._is_large else None,
                 "seed": seed,
                 "runs": runs,
                 "seen": list(seen),
@@ -252,7 +253,7 @@ class Lane:
             None where they are not many, or where they were not all run.
         """
         plain = self._first.plain
-        if plain is None or plain.files < MANY or not self.has_begun:
+        if plain is None or not self._is_large or not self.has_begun:
             return None
         names = {path.name for path in listed(self._quarters.features)}
         found = []

@@ -43,7 +43,8 @@ class Quarters:
     """The folder of one turn, held until it is closed.
 
     In `start` lies what it begins with; libFuzzer writes what reaches new code into `new`, the names of what it keeps
-    into `features`, and the worker the examples that it drew into `drawn`.
+    into `features`, and the worker the examples that it drew into `drawn`. `new` is in memory where there is room: in
+    the first tenths of a second nearly every input is written there, and half of that time went into making the files.
     """
 
     def __init__(self, folder: Path, inputs: Sequence[bytes]) -> None:
@@ -52,19 +53,44 @@ class Quarters:
         Raises:
             UserError: there is room in neither.
         """
-        self._root = _prepared(folder, inputs)
-        self.start, self.new, self.drawn, self.features = (self._root / name for name in _PARTS)
+        root = _prepared(folder, inputs)
+        swift = _in_memory()
+        self._folders = [root, swift] if swift else [root]
+        self.start, self.drawn, self.features = (root / name for name in _PARTS)
+        self.new = self._folders[-1] / "new"
         self._locks = contextlib.ExitStack()
-        with contextlib.suppress(OSError):
-            self._locks.callback(os.close, hold(self._root))
+        try:
+            self.new.mkdir()
+        except OSError as error:
+            self.close()
+            raise UserError(f"no room for a worker's files in {self.new}: {error.strerror}") from None
+        for made in self._folders:
+            with contextlib.suppress(OSError):
+                self._locks.callback(os.close, hold(made))
 
     def close(self) -> None:
         """Remove it."""
-        shutil.rmtree(self._root, ignore_errors=True)
+        for folder in self._folders:
+            shutil.rmtree(folder, ignore_errors=True)
         self._locks.close()
 
 
-_PARTS = ("start", "new", "drawn", "features")
+_PARTS = ("start", "drawn", "features")
+
+MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of a name of its own is made in it
+ROOM = 256 << 20
+"""Linux' file system in memory, and bytes that must be free there: what is new lies there for half a second. Many
+containers have 64 MB of it."""
+
+
+def _in_memory() -> Path | None:
+    """Make a folder in memory, where a file takes 20 µs and not 120; None where there is no room."""
+    try:
+        there = os.statvfs(MEMORY)
+        enough = there.f_bavail * there.f_frsize >= ROOM
+        return Path(tempfile.mkdtemp(prefix=f"lane-{os.getpid()}-", dir=MEMORY)) if enough else None
+    except OSError:
+        return None
 
 
 def _prepared(folder: Path, inputs: Sequence[bytes]) -> Path:
@@ -98,7 +124,7 @@ def listed(folder: Path) -> list[Path]:
 
 def sweep(folder: Path) -> None:
     """Remove what supervisors left that are no more: `kill -9` gives them no time to tidy up."""
-    for place in {folder, spare_folder() or folder}:
+    for place in {folder, spare_folder() or folder, MEMORY}:
         for left in place.glob("lane-*-*"):
             owner = left.name.split("-")[1]
             with contextlib.suppress(OSError):

@@ -174,9 +174,9 @@ def run(
         options: `starts` (folders of inputs to begin with), `skipped` (inputs there that are not run), `largest`
             (bytes of an input at the most), `new` (where libFuzzer writes what reaches new code), `seed`, `runs` (None:
             no limit), `seen` (signatures not worth telling again), `examples` (seconds in which to draw some first) and
-            `drawn` (the folder for them), `features` (where libFuzzer names what it keeps), `lethal` (inputs
-            that ended workers), `recorded` (ordinary inputs to learn a schema from), `in_turn` (how much was tried of
-            what is tried in turn; None where another worker is at it).
+            `drawn` (the folder for them), `features` (where libFuzzer names what it keeps; None where nobody asks),
+            `lethal` (inputs that ended workers), `recorded` (ordinary inputs to learn a schema from), `in_turn` (how
+            much was tried of what is tried in turn; None where another worker is at it).
         send: tells the supervisor.
         ready: to call just before the first execution.
     """
@@ -210,7 +210,7 @@ def run(
         "-reload=1",  # seconds: what other workers on this target found is put into the folder of new inputs
         f"-mutate_depth={MUTATE_DEPTH}",
         "-entropic_scale_per_exec_time=1",  # mutate what is slow less often
-        f"-features_dir={options['features']}",
+        *([f"-features_dir={options['features']}"] if options["features"] else []),
         *UNLIMITED,
     ]
     feedback, head = _feedback(executor), executor.box.head

@@ -12,12 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from fuzzlab import files
+from fuzzlab import files, quarters
 from fuzzlab.corpus import Corpus
 from fuzzlab.events import Warned
 from fuzzlab.files import sweep
 from fuzzlab.journal import Journal
 from fuzzlab.project import Project
+from fuzzlab.quarters import Quarters
 from fuzzlab.quarters import sweep as sweep_quarters
 from fuzzlab.register import Register
 from fuzzlab.verdict import Finding, Outcome, Status, Verdict, input_id
@@ -69,7 +70,9 @@ def test_folders_of_workers(tmp_path: Path, nobody: int, monkeypatch: pytest.Mon
     """The folder of a supervisor that is gone is removed, also where its number came again; a living one's never is."""
     monkeypatch.setattr("tempfile.gettempdir", lambda: str(tmp_path / "elsewhere"))
     (tmp_path / f"lane-{nobody}-abc" / "new").mkdir(parents=True)
-    (tmp_path / "elsewhere" / f"lane-{nobody}-abc").mkdir(parents=True)
+    monkeypatch.setattr(quarters, "MEMORY", tmp_path / "memory")
+    for place in ("elsewhere", "memory"):
+        (tmp_path / place / f"lane-{nobody}-abc").mkdir(parents=True)
     (tmp_path / f"lane-{os.getpid()}-abc").mkdir()
     (tmp_path / "lane-1-abc").mkdir()
     with subprocess.Popen(
@@ -78,14 +81,14 @@ def test_folders_of_workers(tmp_path: Path, nobody: int, monkeypatch: pytest.Mon
         assert living.stdout is not None
         living.stdout.readline()
         sweep_quarters(tmp_path)
-        assert {p.name for p in tmp_path.iterdir()} == {"elsewhere", f"lane-{os.getpid()}-abc", "lane-1-abc"}
+        assert {p.name for p in tmp_path.iterdir()} == {"elsewhere", "memory", f"lane-{os.getpid()}-abc", "lane-1-abc"}
         _age(tmp_path / "lane-1-abc", monkeypatch)
         sweep_quarters(tmp_path)
-        assert {p.name for p in tmp_path.iterdir()} == {"elsewhere", "lane-1-abc"}
-        assert list((tmp_path / "elsewhere").iterdir()) == []
+        assert {p.name for p in tmp_path.iterdir()} == {"elsewhere", "memory", "lane-1-abc"}
+        assert [*(tmp_path / "elsewhere").iterdir(), *(tmp_path / "memory").iterdir()] == []
         living.kill()
     sweep_quarters(tmp_path)
-    assert {p.name for p in tmp_path.iterdir()} == {"elsewhere"}
+    assert {p.name for p in tmp_path.iterdir()} == {"elsewhere", "memory"}
 
 
 def test_a_line_cut_short(project: Project) -> None:
@@ -183,3 +186,28 @@ def test_what_was_stored_unproven(project: Project, verdict: Verdict) -> None:
     assert list(corpus.findings()) == []
     assert list(corpus.inputs()) == []
     assert register.findings() == ()
+
+
+@pytest.mark.parametrize(("room", "swift"), [(0, True), (1 << 80, False)])
+def test_what_is_new_lies_in_memory_where_there_is_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, room: int, swift: bool
+) -> None:
+    """Nothing is left of it, nor of the rest; and without room, or a file system in memory, it lies on the disk."""
+    memory, disk = tmp_path / "memory", tmp_path / "disk"
+    memory.mkdir()
+    disk.mkdir()
+    monkeypatch.setattr(quarters, "MEMORY", memory)
+    monkeypatch.setattr(quarters, "ROOM", room)
+    made = Quarters(disk, [b"seed"])
+    assert made.new.is_dir()
+    assert made.new.is_relative_to(memory if swift else disk)
+    assert made.new.parent.stat().st_mode & 0o77 == 0  # nobody else reads what is fuzzed
+    assert [path.read_bytes() for path in made.start.iterdir()] == [b"seed"]
+    sweep_quarters(disk)
+    assert made.new.is_dir()
+    made.close()
+    assert [*memory.iterdir(), *disk.iterdir()] == []
+    monkeypatch.setattr(quarters, "MEMORY", tmp_path / "nowhere")
+    made = Quarters(disk, [])
+    assert made.new.is_relative_to(disk)
+    made.close()
