@@ -8,7 +8,7 @@ import signal
 import sys
 from collections.abc import Sequence
 
-from fuzzlab.executor import LOOP_NOTE
+from fuzzlab.endings import LOOP_NOTE
 from fuzzlab.scope import Scope, bounded, home, packages, shown_path
 from fuzzlab.target import Target
 from fuzzlab.verdict import SENT, Frame, Outcome, Verdict

@@ -21,9 +21,10 @@ from typing import Any
 from fuzzlab.blackbox import ACCEPTED, DONE, INDEX, RECYCLE, BlackBox
 from fuzzlab.channel import Channel, Closed, Message, pack, unpack
 from fuzzlab.dictionary import mine
+from fuzzlab.endings import CUT_OFF
 from fuzzlab.engines import coverage
 from fuzzlab.errors import UserError
-from fuzzlab.executor import ACCEPTED_VERDICT, CUT_OFF, REJECTED_VERDICT, Executor
+from fuzzlab.executor import ACCEPTED_VERDICT, REJECTED_VERDICT, Executor
 from fuzzlab.finder import adhoc, import_module
 from fuzzlab.footprint import reserved
 from fuzzlab.guard import DUMP_SIGNAL, Guard, die_with
@@ -88,7 +89,7 @@ def _work(channel: Channel, order: dict[str, Any]) -> None:
     wrappers.put(scope.roots)
     wrappers.check()
     executor = Executor(target, box, scope)
-    executor.known_hangs.update(order["known_hangs"])
+    executor.endings.known_hangs.update(order["known_hangs"])
     executor.install(guard)
 
     def look_again() -> None:

@@ -7,9 +7,7 @@ path is one closure over local names, and all bookkeeping is a handful of words 
 from __future__ import annotations
 
 import contextlib
-import json
 import os
-import signal
 import sys
 import time
 from collections.abc import Callable
@@ -23,10 +21,7 @@ from fuzzlab.blackbox import (
     ACCEPTED,
     BESIDE,
     FOOTPRINT,
-    IMPATIENT,
-    INTERRUPT,
     LENGTH,
-    RECYCLE,
     REJECTED,
     RUNNING,
     SEQUENCE,
@@ -35,24 +30,22 @@ from fuzzlab.blackbox import (
     BlackBox,
 )
 from fuzzlab.chain import causes, exception_name, exception_text, traceback_of
+from fuzzlab.endings import Endings, real_exit
 from fuzzlab.errors import HarnessError, Undecodable
 from fuzzlab.footprint import footprint
-from fuzzlab.guard import SOFT_LIMIT_SIGNAL, Guard
+from fuzzlab.guard import Guard
 from fuzzlab.kinds import Kinds
-from fuzzlab.loops import loop_place, recursion_place, room, stack_of, still_alive
+from fuzzlab.loops import recursion_place, room
 from fuzzlab.oracles import Oracle, Repeats
 from fuzzlab.proof import CLEARANCES, Proof
 from fuzzlab.sanitizers import Concern
-from fuzzlab.scope import Scope, home
+from fuzzlab.scope import Scope, home, placed
 from fuzzlab.target import Target
-from fuzzlab.verdict import Cause, Frame, Outcome, Verdict
+from fuzzlab.verdict import Outcome, Verdict
 from fuzzlab.watch import WATCH, Interruption
 
 __all__ = [
     "ACCEPTED_VERDICT",
-    "CUT_OFF",
-    "LOOP_NOTE",
-    "RECYCLED",
     "REJECTED_VERDICT",
     "SPARE_FRAMES",
     "Executor",
@@ -78,15 +71,6 @@ ORACLE_FRAMES = 8
 MESSAGE_KEPT = 1_000
 """Characters of an oracle's complaint: it may quote the whole input."""
 
-CUT_OFF = 86
-"""Exit status of a worker whose target closed the line to the supervisor."""
-
-RECYCLED = 87
-"""Exit status of a worker that ended because it was asked to."""
-
-LOOP_NOTE = b"fuzzlab: hang: "
-"""Begins the line of a worker's log that holds the verdict of a soft limit."""
-
 T = TypeVar("T")
 Execute = Callable[[bytes], Verdict]
 Observer = Callable[[BaseException | None, object], None]
@@ -94,24 +78,16 @@ Observer = Callable[[BaseException | None, object], None]
 
 
 class Executor:
-    """Calls one target under its contract, one input at a time: `verdict = executor.execute(data)`.
-
-    `known_hangs` are places where the target is known to hang. Where the black box says IMPATIENT, an execution seen to
-    loop there again is ended at once instead of at the end of its budget, so that one slow loop does not eat a
-    campaign. Triage must be patient: to loop there for a moment is no hang yet.
-    """
+    """Calls one target under its contract, one input at a time: `verdict = executor.execute(data)`."""
 
     def __init__(self, target: Target, box: BlackBox, scope: Scope) -> None:
         self.target = target
         self.box = box
         self.scope = scope
-        self.known_hangs: set[str] = set()
-        self._incidents: list[Verdict] = []
+        self.endings = Endings(target, box, scope, on_fork=self._on_fork)
+        self._incidents = self.endings.incidents
         self._concern: tuple[str, Concern] | None = None
         self._clearances = 0
-        self._sampled = self._samples = 0
-        self._alive: list[FrameType] = []
-        self._forked = False
         if target.contract.clock is not None:
             target.contract.clock.stop()
         self._function = awaited(target.function)
@@ -144,13 +120,7 @@ class Executor:
         WATCH.install(
             promise.sanitizers, promise.declared, self._on_effect, self.proof.is_harmless, self.proof.carries
         )  # fmt: skip
-        guard.on_signal(SOFT_LIMIT_SIGNAL, self._on_signal)
-        guard.on_timer = self._on_timer
-        guard.on_fork.append(self._on_fork)
-        # A death costs a worker; the two that Python code can be kept from are turned into the same verdict for free.
-        os._exit = self._on_exit
-        os.abort = self._on_abort
-        os.closerange = self._on_closerange
+        self.endings.install(guard)
 
     def begin(self, *, spare: int = 0) -> None:
         """Note the start, and give the target STACK + `spare` frames.
@@ -175,7 +145,7 @@ class Executor:
 
     def exit(self, status: int) -> NoReturn:
         """End the process, in spite of the watch over `os._exit`."""
-        _real_exit(status)
+        real_exit(status)
 
     def _closure(self, observer: Observer | None) -> Execute:  # noqa: C901, PLR0915 - the hot path is one function, or each call would cost a call
         """Compile the contract into one function over local names."""
@@ -300,8 +270,8 @@ class Executor:
 
     def _raised(self, error: BaseException | None) -> Verdict:
         """Judge what the contract does not allow; what was noted on the way counts before what came out."""
-        if self._forked:
-            _real_exit(0)  # the target has come to its end in a process that it forked, which has no business here
+        if self.endings.is_forked:
+            real_exit(0)  # the target has come to its end in a process that it forked, which has no business here
         if self._incidents:
             verdict = self._incidents[0]
             self._incidents.clear()
@@ -315,21 +285,14 @@ class Executor:
         place = recursion_place(frames) if isinstance(error, RecursionError) else ""
         name, message = exception_name(type(error)), exception_text(error)
         came_from = causes(error, self.scope.of_traceback)
-        return self._verdict(outcome, frames, exception=name, message=message, place=place, came_from=came_from)
-
-    def _verdict(
-        self, outcome: Outcome, frames: tuple[Frame, ...], *, exception: str = "", message: str = "", clause: str = "",
-        place: str = "", came_from: tuple[Cause, ...] = (),
-    ) -> Verdict:  # fmt: skip
-        """Place a verdict at its innermost frame, or at the target itself where no frame is under test."""
-        place = place or (frames[-1].place if frames else self.target.place)
-        return Verdict(outcome, exception, message, clause, place, frames or home(self.target), came_from)
+        return placed(self.target, outcome, frames, exception=name, message=message, place=place, came_from=came_from)
 
     def _on_effect(self, event: str, concern: Concern, frame: FrameType) -> None:
         frames = self.scope.of_stack(frame)
         if not self._incidents:
             self._concern = event, concern
-        self._incidents.append(self._verdict(Outcome.EFFECT, frames, message=concern.reason, clause=concern.sanitizer))
+        verdict = placed(self.target, Outcome.EFFECT, frames, message=concern.reason, clause=concern.sanitizer)
+        self._incidents.append(verdict)
 
     def _input(self) -> bytes:
         return bytes(self.box.body[: self.box.head[LENGTH]])
@@ -370,8 +333,8 @@ class Executor:
             return Answer(Outcome.REJECTED, exception_name(type(error)))
         except BaseException:  # noqa: BLE001, S110 - an effect or a limit, which shows in an execution that counts
             pass
-        if self._forked:
-            _real_exit(0)
+        if self.endings.is_forked:
+            real_exit(0)
         if self._incidents:
             self._incidents.clear()
             self._concern = None
@@ -408,82 +371,12 @@ class Executor:
 
     def own_fork(self) -> None:
         """Go on in a process that we have forked ourselves."""
-        self._forked = False
-        self._incidents.clear()
-
-    def _on_signal(self, _number: int, frame: FrameType | None) -> None:
-        """Sample the stack of a slow execution; end it when the supervisor says so or the loop is a known one."""
-        head = self.box.head
-        if not head[RUNNING]:
-            if head[RECYCLE] and head[SEQUENCE] == head[ACCEPTED] + head[REJECTED] + head[TOLD]:
-                _real_exit(RECYCLED)  # no execution is in hand, none is untold
-            return
-        watching, WATCH.active = WATCH.active, False
-        stack = stack_of(frame)
-        if self._sampled != head[SEQUENCE]:
-            self._sampled, self._alive, samples = head[SEQUENCE], stack, 1
-        else:
-            self._alive, samples = still_alive(self._alive, stack), self._samples + 1
-        self._samples = samples
-        frames = self.scope.of_stack(self._alive[-1] if self._alive else None)
-        place = loop_place(frames)
-        known = bool(head[IMPATIENT]) and samples > 1 and place in self.known_hangs
-        WATCH.active = watching
-        if known or head[INTERRUPT] == head[SEQUENCE]:
-            budget = self.target.contract.budget
-            message = f"did not end within {budget.seconds:g} s of CPU time, or {budget.wall:g} s on the clock"
-            verdict = self._verdict(Outcome.HANG, frames, message=message, place=place)
-            self.known_hangs.add(verdict.place)
-            self._incidents[:] = [verdict]
-            self._alive = []
-            if known:
-                raise Interruption("a known hang")
-            # Should the target swallow this and be killed, the log still knows where it looped.
-            os.write(2, LOOP_NOTE + json.dumps(verdict.to_json()).encode("ascii") + b"\n")
-            raise Interruption("soft limit")
-
-    def _on_abort(self) -> NoReturn:
-        if not self.box.head[RUNNING] or self._forked:
-            _real_abort()
-        self._end(signal.SIGABRT.name)
-
-    def _on_timer(self, number: int, frame: FrameType | None) -> None:
-        self._end(signal.Signals(number).name, frame)
+        self.endings.own_fork()
 
     def _on_fork(self) -> None:
-        """In a process that the target has forked: end with this execution, by the way that incidents take."""
-        self._forked = True
         self.proof.elsewhere = None  # the line to it is our parent's
-        self._incidents.append(ACCEPTED_VERDICT)
-
-    def _on_exit(self, status: int) -> NoReturn:
-        if not self.box.head[RUNNING] or self._forked:
-            _real_exit(status)
-        self._end(f"exit {status & 0xFF}")  # what a parent would see of it (wait(2))
-
-    def _end(self, how: str, frame: FrameType | None = None) -> NoReturn:
-        """Note that the target ends its process, and keep it from doing so."""
-        watching, WATCH.active = WATCH.active, False
-        frames = self.scope.of_stack(frame or sys._getframe(2))  # noqa: SLF001 - as above
-        message = f"the target ended the process ({how})"
-        self._incidents.append(self._verdict(Outcome.DIED, frames, exception=how, message=message))
-        WATCH.active = watching
-        raise Interruption(how)
-
-    def _on_closerange(self, first: int, last: int) -> None:
-        """Keep a target from closing the line to the supervisor with all its files, as daemons do."""
-        if not self.box.head[RUNNING] or self._forked or not first <= self.box.descriptor < last:
-            return _real_closerange(first, last)
-        watching, WATCH.active = WATCH.active, False
-        frames = self.scope.of_stack(sys._getframe(1))  # noqa: SLF001 - as above
-        message = "closes files that are not its own"
-        self._incidents.append(self._verdict(Outcome.DIED, frames, exception="files closed", message=message))
-        WATCH.active = watching
-        raise Interruption(message)
 
 
-_real_exit, _real_abort = os._exit, os.abort
-_real_closerange = os.closerange
 _set_recursion_limit = sys.setrecursionlimit
 
 

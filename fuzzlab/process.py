@@ -20,8 +20,8 @@ from fuzzlab import replies
 from fuzzlab.autopsy import autopsy, is_sent, last_place
 from fuzzlab.blackbox import FOOTPRINT, INTERRUPT, RECYCLE, RUNNING, SEQUENCE, STARTED, BlackBox
 from fuzzlab.channel import Channel, Closed, Message
+from fuzzlab.endings import CUT_OFF, RECYCLED
 from fuzzlab.errors import HarnessError, UserError
-from fuzzlab.executor import CUT_OFF, RECYCLED
 from fuzzlab.footprint import Footprint, footprint, leftovers
 from fuzzlab.guard import DUMP_SIGNAL, SOFT_LIMIT_SIGNAL
 from fuzzlab.quantities import counted

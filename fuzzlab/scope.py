@@ -12,9 +12,9 @@ from types import CodeType, FrameType, ModuleType, TracebackType
 from typing import Any
 
 from fuzzlab.target import Target, bare
-from fuzzlab.verdict import FRAMES_LIMIT, Frame
+from fuzzlab.verdict import FRAMES_LIMIT, Cause, Frame, Outcome, Verdict
 
-__all__ = ["Scope", "bounded", "folded", "home", "packages", "shown_path"]
+__all__ = ["Scope", "bounded", "folded", "home", "packages", "placed", "shown_path"]
 
 NEVER = frozenset({
     "fuzzlab",  # the harness is not what is tested
@@ -59,6 +59,15 @@ def home(target: Target) -> tuple[Frame, ...]:
     if code is None:
         return ()
     return (Frame(target.module, _function(code), shown_path(code.co_filename), code.co_firstlineno),)
+
+
+def placed(
+    target: Target, outcome: Outcome, frames: tuple[Frame, ...], *, exception: str = "", message: str = "",
+    clause: str = "", place: str = "", came_from: tuple[Cause, ...] = (),
+) -> Verdict:  # fmt: skip
+    """Give a verdict whose place is its innermost frame, or the target itself where no frame is under test."""
+    place = place or (frames[-1].place if frames else target.place)
+    return Verdict(outcome, exception, message, clause, place, frames or home(target), came_from)
 
 
 def _root_of(value: Any) -> str:

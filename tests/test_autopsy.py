@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fuzzlab.autopsy import autopsy
-from fuzzlab.executor import LOOP_NOTE
+from fuzzlab.endings import LOOP_NOTE
 from fuzzlab.finder import adhoc
 from fuzzlab.verdict import Frame, Outcome, Verdict
 from tests.parsers import planted

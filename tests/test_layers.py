@@ -40,7 +40,7 @@ LAYERS = (
     "contract examples nastiness importers/",
     "target",
     "finder scope corpus card journal board guard watch loops account excerpts",
-    "proof wrappers answer surroundings replies quarters",
+    "endings proof wrappers answer surroundings replies quarters",
     "executor dictionary register stock intake lookup chronicle page ledger subject workflows companion",
     "follower metering autopsy triage inprocess feedback traffic testimony witness gaps tryout draft clusterfuzz fresh",
     "mix history",

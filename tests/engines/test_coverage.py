@@ -13,10 +13,11 @@ from typing import Any
 
 import pytest
 
-from fuzzlab import executor as executor_module
+from fuzzlab import endings
 from fuzzlab.blackbox import RECYCLE, STARTED, BlackBox
+from fuzzlab.endings import RECYCLED
 from fuzzlab.engines import coverage
-from fuzzlab.executor import RECYCLED, Executor
+from fuzzlab.executor import Executor
 from fuzzlab.finder import adhoc
 from fuzzlab.scope import Scope
 from fuzzlab.verdict import Outcome, Verdict
@@ -101,7 +102,7 @@ def test_why_it_is_missing(monkeypatch: pytest.MonkeyPatch, system: str, machine
 def test_what_a_review_finds_is_told_before_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A worker that is asked to end between two executions does so behind a review, not in it: what leaks is both."""
     ended: list[int] = []
-    monkeypatch.setattr(executor_module, "_real_exit", ended.append)
+    monkeypatch.setattr(endings, "real_exit", ended.append)
     target = adhoc("json:loads")
     box = BlackBox.create(tmp_path, target.format.max_size)
     executor = Executor(target, box, Scope(["json"]))
@@ -110,7 +111,7 @@ def test_what_a_review_finds_is_told_before_the_end(tmp_path: Path, monkeypatch:
 
     def asked() -> None:
         box.head[RECYCLE] = 1
-        executor._on_signal(0, None)
+        executor.endings.on_soft_limit(0, None)
 
     def review(data: bytes, _verdict: Verdict) -> list[tuple[bytes, Verdict]]:
         asked()
