@@ -67,6 +67,7 @@ def changes(texts: Sequence[str], names: Sequence[str]) -> Iterator[tuple[int, s
         _cut_off,
         _doubled,
         _emptied,
+        _empty_strings,
         _quoted,
         lambda text: _renamed(text, words),
         _opened,
@@ -151,6 +152,14 @@ def _emptied(text: str) -> Iterator[str]:
     for start, end in _some(tokens.groups(text)):
         yield text[: start + 1] + text[end - 1 :]
         yield text[: end - 1] + text[end:]
+
+
+def _empty_strings(text: str) -> Iterator[str]:
+    """Yield it with an empty string in the place of a token, and before one."""
+    for start, end in _some(tokens.tokens(text)):
+        for quote in tokens.QUOTES:
+            yield text[:start] + quote * 2 + text[end:]
+            yield text[:start] + quote * 2 + text[start:]
 
 
 def _quoted(text: str) -> Iterator[str]:

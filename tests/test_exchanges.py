@@ -45,6 +45,12 @@ def test_a_string_and_a_value_become_what_nobody_expects() -> None:
     assert {'a = """"x"\nb = 1\n', 'a = "x"\nb = [1\n'} <= set(made)
 
 
+def test_an_empty_string_stands_where_nothing_is_expected() -> None:
+    """In the place of a token, and before it: two values side by side."""
+    made = set(changed("l = [1, 2]"))
+    assert {'l = ["", 2]', 'l = [""1, 2]', "l = [1, ''2]", "l = [1, 2``]", '"" = [1, 2]'} <= made
+
+
 def test_a_name_becomes_each_word_of_the_code() -> None:
     """A word that brings signs with it, as `#EXTINF`, takes the place of a name behind those."""
     made = changed("#EXTINF:1,\na.ts", "#EXT-X-KEY", "floor", "§", "two words", "x", "12")

@@ -37,6 +37,12 @@ def test_a_length_is_at_the_ends_of_its_range() -> None:
         assert b"\x00\x02" + length + b"hello" in made
 
 
+def test_a_kind_is_one_of_those_beside_it() -> None:
+    """Whose reader is another one."""
+    made = set(octets([RECORD]))
+    assert {bytes([0, kind]) + RECORD[2:] for kind in range(11)} <= made | {RECORD}
+
+
 @given(st.lists(st.binary(max_size=30), max_size=3))
 def test_laws(inputs: list[bytes]) -> None:
     """None comes twice, none is an ordinary input, and there is an end."""
