@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 
 __all__ = ["escaped", "hex_dump", "is_text", "one_line", "shown_input"]
 
@@ -11,6 +12,15 @@ SHOWN_CHARACTERS = 400
 
 _COMMAND = re.compile(r"##(?=\w*\[)")
 """The beginning of a command in the logs of Azure's, GitHub's and TeamCity's runners."""
+
+_RUN = re.compile(r"(.{1,8}?)\1{19,}", re.DOTALL)
+"""The same few characters twenty times in a row: 497 parentheses are counted and not read."""
+
+SEARCHED = 1 << 14
+"""Characters of a text in which runs are looked for, or none are: each may be the first of eight that repeat."""
+
+RUN_COST = 8
+"""Characters of what is shown that the count of a run is worth."""
 
 SHOWN_ROWS = 8
 """Rows of 16 bytes that a hex dump shows."""
@@ -36,15 +46,53 @@ def one_line(text: str, limit: int = 200) -> str:
 
 
 def shown_input(data: bytes, limit: int = SHOWN_CHARACTERS) -> str:
-    r"""Give an input as one quoted, escaped line; bytes that are no UTF-8 (surrogates apart) as `\xNN`."""
+    r"""Give an input as one line of quoted, escaped text; bytes that are no UTF-8 (surrogates apart) as `\xNN`.
+
+    It reads as Python does; what is repeated stands there once: `"0;" + "(" * 493`.
+    """
     try:
-        text = data.decode("utf-8", "surrogatepass")
+        return _shown(data.decode("utf-8", "surrogatepass"), limit, _text_literal, "characters")
     except UnicodeDecodeError:
-        shown = "".join(chr(b) if 32 <= b < 127 and b not in b'\\"' else f"\\x{b:02x}" for b in data[:limit])
-        shown = _broken_up(shown)
-        return f'b"{shown}"' + _rest(len(data), limit, "bytes")
-    shown = escaped(text[:limit]).replace('"', '\\"')
-    return f'"{shown}"' + _rest(len(text), limit, "characters")
+        return _shown(data.decode("latin-1"), limit, _bytes_literal, "bytes")
+
+
+def _shown(text: str, limit: int, literal: Callable[[str], str], unit: str) -> str:
+    shown, room, covered = [], limit, 0
+    for part, times in _parts(text):
+        if room <= 0:
+            break
+        if times > 1:
+            shown.append(f"{literal(part)} * {times}")
+            room -= RUN_COST
+        else:
+            part = part[:room]
+            shown.append(literal(part))
+        room -= len(part)
+        covered += len(part) * times
+    rest = f"… ({len(text)} {unit})" if covered < len(text) else ""
+    return " + ".join(shown or [literal("")]) + rest
+
+
+def _parts(text: str) -> Iterator[tuple[str, int]]:
+    """Split a text into stretches, each with how often it stands there in a row."""
+    at = 0
+    for run in _RUN.finditer(text) if len(text) <= SEARCHED else ():
+        if run.start() > at:
+            yield text[at : run.start()], 1
+        yield run[1], len(run[0]) // len(run[1])
+        at = run.end()
+    if at < len(text):
+        yield text[at:], 1
+
+
+def _text_literal(text: str) -> str:
+    shown = escaped(text).replace('"', '\\"')
+    return f'"{shown}"'
+
+
+def _bytes_literal(latin: str) -> str:
+    shown = "".join(c if " " <= c <= "~" and c not in '\\"' else f"\\x{ord(c):02x}" for c in latin)
+    return f'b"{_broken_up(shown)}"'
 
 
 def hex_dump(data: bytes, most: int = SHOWN_ROWS) -> list[str]:
@@ -82,7 +130,3 @@ def _spelt(c: str) -> str:
     if code in named:
         return named[code]
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
-
-
-def _rest(length: int, limit: int, unit: str) -> str:
-    return f"… ({length} {unit})" if length > limit else ""

@@ -91,9 +91,43 @@ def test_pieces_stay_inert_together(a: str, b: str) -> None:
     assert "::" not in escaped(a + b)
 
 
+def _read(shown: str) -> bytes:
+    """Read what was shown as Python does; the colon that is spelt out is one."""
+    value = eval(shown.replace(r"#\x23", "##"))
+    return value.encode("utf-8", "surrogatepass") if isinstance(value, str) else value
+
+
+@given(st.lists(st.tuples(ANYTHING, st.integers(1, 60)), max_size=4))
+def test_what_is_repeated_is_counted(parts: list[tuple[str, int]]) -> None:
+    """It is shown whole, reads as Python, and is no longer for a long run than for a short one."""
+    data = "".join(text * times for text, times in parts).encode("utf-8", "surrogatepass")
+    shown = shown_input(data, 1_000_000)
+    assert _is_inert(shown)
+    assert _read(shown) == data
+
+
+@pytest.mark.parametrize(
+    ("data", "shown"),
+    [
+        (b"0;" + b"(" * 493, '"0;" + "(" * 493'),
+        ("\u200d".encode() * 200, r'"\u200d" * 200'),
+        (b"x\x9f" + b"\0" * 64 + b"a", r'b"x\x9f" + b"\x00" * 64 + b"a"'),
+        (b'[{"a":' * 300, r'"[{\"a\":" * 300'),
+        (b"(" * 19, '"' + "(" * 19 + '"'),
+        (b"##[" * 20, r'"#\x23[" * 20'),
+        (b"", '""'),
+    ],
+)
+def test_runs(data: bytes, shown: str) -> None:
+    """What stands there twenty times and more is counted."""
+    assert shown_input(data) == shown
+
+
 def test_large_inputs_are_cut() -> None:
     """A card shows a beginning and the size."""
-    assert shown_input(b"x" * 10_000).endswith("(10000 characters)")
-    assert shown_input(b"\xff" * 10_000).endswith("(10000 bytes)")
+    text = "".join(map(str, range(3_000)))
+    assert shown_input(text.encode()).endswith(f"({len(text)} characters)")
+    assert shown_input(b"\xff" + text.encode()).endswith(f"({len(text) + 1} bytes)")
     assert len(shown_input(b"x" * 10_000_000)) < 1000
+    assert len(shown_input("".join(c * 20 for c in text).encode())) < 1000
     assert hex_dump(b"\x00" * 1000)[-1] == "…  1000 bytes in all"
