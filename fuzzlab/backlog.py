@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 from fuzzlab.causes import MOST_RECORDED, cause
 from fuzzlab.errors import FuzzlabError
@@ -27,13 +28,24 @@ PATIENCE = 1.0
 TICK = 0.05
 """Seconds between two attempts to end an attempt."""
 
-FIRST, SOON, NOW, LATER = range(4)
+FIRST, HANGS, NOW, LATER = range(4)
 """What is done first: to stop; hangs, for which the search pays until they are known for one; what else was found in
 this campaign; what an earlier one has left."""
 
 HEAD_START = 1.0
 """Seconds of a target's search before its findings are looked into. In its first moments a search finds most, and where
 workers have all cores, triage and the start of its process took a third of that time."""
+
+
+class _Job(NamedTuple):
+    """A finding to be looked into, or (FIRST) the end; they come by their rank, then in order."""
+
+    rank: int
+    order: int
+    target: Target | None = None
+    finding: Finding | None = None
+    not_before: float = -math.inf
+    """Monotonic seconds."""
 
 
 class Backlog:
@@ -56,8 +68,7 @@ class Backlog:
         self._folder = folder
         self._seconds = seconds
         self._on_better = on_better
-        self._jobs: queue.PriorityQueue[tuple[int, int, Target | None, Finding | None]] = queue.PriorityQueue()
-        self._calm = -math.inf
+        self._jobs: queue.PriorityQueue[_Job] = queue.PriorityQueue()
         self._order = itertools.count()
         self._recorded: dict[str, tuple[bytes, ...]] = {}
         self._done: queue.SimpleQueue[tuple[Finding, Finding, bool]] = queue.SimpleQueue()
@@ -88,8 +99,8 @@ class Backlog:
         self._recorded[finding.id] = tuple(islice(recorded, MOST_RECORDED))
         is_hang = finding.verdict.outcome is Outcome.HANG
         begun = 0.0 if later else finding.found_after_seconds
-        self._calm = max(self._calm, time.monotonic() + HEAD_START - begun)
-        self._jobs.put((LATER if later else SOON if is_hang else NOW, next(self._order), target, finding))
+        rank = LATER if later else HANGS if is_hang else NOW
+        self._jobs.put(_Job(rank, next(self._order), target, finding, time.monotonic() + HEAD_START - begun))
 
     def finished(self) -> Iterator[tuple[Finding, Finding]]:
         """Yield (as found, as triaged) for what is done."""
@@ -121,7 +132,7 @@ class Backlog:
     def close(self) -> None:
         """Stop after the attempt in hand, or without it where it takes long; what is not done stays as it was found."""
         self._stopped.set()
-        self._jobs.put((FIRST, 0, None, None))
+        self._jobs.put(_Job(FIRST, 0))
         self._thread.join(PATIENCE)
         while self._thread.is_alive():
             self.abandon()
@@ -137,7 +148,7 @@ class Backlog:
     def _work(self) -> None:
         try:
             while not self._stopped.is_set():
-                rank, _, target, finding = self._next()
+                rank, _, target, finding, _ = self._next()
                 if target is None or finding is None or self._stopped.is_set():
                     return
                 try:
@@ -152,11 +163,12 @@ class Backlog:
             if not self._abandoned.is_set():
                 self._failure = error
 
-    def _next(self) -> tuple[int, int, Target | None, Finding | None]:
-        """Wait for what is to be done next; in a search's first moments, only for a hang or the end."""
+    def _next(self) -> _Job:
+        """Wait for what is to be done next; in its search's first moments, only for a hang or the end."""
         while True:
             job = self._jobs.get()
-            if job[0] < NOW or self._deadline < math.inf or time.monotonic() >= self._calm:
+            is_urgent = job.rank < NOW or self._stopped.is_set() or self._deadline < math.inf
+            if is_urgent or time.monotonic() >= job.not_before:
                 return job
             self._jobs.put(job)
             self._stopped.wait(TICK)

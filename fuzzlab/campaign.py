@@ -116,8 +116,6 @@ class Campaign:
         progressed = looked = time.monotonic()
         for state in self._states.values():
             self._sideline.offer(state.target.name, state.corpus.newest(GROWN) if self.limits.growth else ())
-            for finding in list(state.register.take_up()):
-                self._triage.put(state.target, finding, recorded=state.corpus.seeds(), later=True)
         try:
             while self._fill():
                 self._wait()
@@ -226,7 +224,8 @@ class Campaign:
             )
             if turn is None:
                 return bool(running)
-            self._start(self._states[turn.target], turn.seconds)
+            with held():  # or a lane has files, and nobody knows of it
+                self._start(self._states[turn.target], turn.seconds)
 
     def _wants(self, state: Course) -> bool:
         """Whether a target can use another worker; with a limit of its own it has one, so that the limit is met."""
@@ -274,6 +273,7 @@ class Campaign:
         """Look after one target's workers."""
         if any(lane.is_running for lane in state.lanes):
             state.active += passed
+            self._take_up(state)
         for lane in list(state.lanes):
             try:
                 for message in lane.messages():
@@ -307,6 +307,13 @@ class Campaign:
             if lane.is_over:
                 yield from self._overdue(state, lane)
                 self._retire(state, lane)
+
+    def _take_up(self, state: Course) -> None:
+        """Hand over, once its search has begun, what an earlier campaign has left of a target's findings."""
+        if not state.is_taken_up:
+            state.is_taken_up = True
+            for finding in list(state.register.take_up()):
+                self._triage.put(state.target, finding, recorded=state.corpus.seeds(), later=True)
 
     def _told(self, state: Course, lane: Lane, message: Message) -> Iterator[Event]:
         """A worker told of a finding."""

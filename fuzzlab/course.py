@@ -52,6 +52,8 @@ class Course:
     refusals: Counter[tuple[str, str]] = field(default_factory=Counter)
     slow: Slowest = field(default_factory=Slowest)
     started: bool = False
+    is_taken_up: bool = False
+    """Whether what an earlier campaign left of its findings is in triage."""
     failure: FuzzlabError | None = None
     losses: int = 0
     learned: float | None = None

@@ -1,7 +1,7 @@
 """How an execution ends that neither returns nor raises: at a limit, by an exit, an abort, a fork.
 
-Each is noted as an incident, and an Interruption unwinds the target; an incident counts before whatever comes out. A
-death costs a worker; those that Python code can be kept from become the same verdict for free.
+Each is noted as an incident, which counts before whatever comes out, and all but a fork unwind the target by an
+Interruption. A death costs a worker; those that Python code can be kept from become the same verdict for free.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Endings:
         self.known_hangs: set[str] = set()
         self.is_forked = False
         self._target, self._box, self._scope = target, box, scope
-        self._on_forked = on_fork
+        self._tell_of_fork = on_fork
         self._sampled = self._samples = 0
         self._alive: list[FrameType] = []
 
@@ -135,7 +135,7 @@ class Endings:
     def _on_fork(self) -> None:
         """In a process that the target has forked: end with this execution, by the way that incidents take."""
         self.is_forked = True
-        self._on_forked()
+        self._tell_of_fork()
         self.incidents.append(_FORKED)
 
     def _on_closerange(self, first: int, last: int) -> None:

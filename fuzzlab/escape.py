@@ -17,7 +17,7 @@ _RUN = re.compile(r"(.{1,8}?)\1{19,}", re.DOTALL)
 """The same few characters twenty times in a row: 497 parentheses are counted and not read."""
 
 SEARCHED = 1 << 14
-"""Characters of a text in which runs are looked for, or none are: each may be the first of eight that repeat."""
+"""Characters of the longest text in which runs are looked for: at each place there are eight lengths to try."""
 
 RUN_COST = 8
 """Characters of what is shown that the count of a run is worth."""

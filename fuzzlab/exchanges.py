@@ -118,6 +118,11 @@ def _some(spans: Spans, most: int = PLACES) -> Spans:
     return spans[:: 1 + (len(spans) - 1) // most] if spans else spans
 
 
+def _words(text: str) -> Spans:
+    """Give the spans of words and numbers."""
+    return [(start, end) for start, end in tokens.tokens(text) if text[start].isalnum()]
+
+
 def _numbers(text: str) -> Iterator[str]:
     for start, end in _some([match.span() for match in NUMBER.finditer(text)], FEWER_PLACES):
         for number in TELLING_NUMBERS:
@@ -155,8 +160,8 @@ def _emptied(text: str) -> Iterator[str]:
 
 
 def _empty_strings(text: str) -> Iterator[str]:
-    """Yield it with an empty string in the place of a token, and before one."""
-    for start, end in _some(tokens.tokens(text)):
+    """Yield it with an empty string in the place of a word or a number, and before one."""
+    for start, end in _some(_words(text), FEWER_PLACES):
         for quote in tokens.QUOTES:
             yield text[:start] + quote * 2 + text[end:]
             yield text[:start] + quote * 2 + text[start:]
@@ -171,8 +176,7 @@ def _quoted(text: str) -> Iterator[str]:
 
 def _opened(text: str) -> Iterator[str]:
     """Yield it with a group that has just begun, and is odd, in the place of a word, a number or a group."""
-    spans = [(start, end) for start, end in tokens.tokens(text) if text[start].isalnum()]
-    for start, end in _some([*spans, *tokens.groups(text)], FEWER_PLACES):
+    for start, end in _some([*_words(text), *tokens.groups(text)], FEWER_PLACES):
         for opened in OPENED:
             yield text[:start] + opened + text[end:]
 

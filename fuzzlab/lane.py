@@ -124,7 +124,11 @@ class Lane:
                 "examples": min(EXAMPLES_MOST, seconds * EXAMPLES_PART) if draws else 0.0,
             },
         }
-        self.child = Child(target, folder, capacity=largest + 4096, order=order, slowness=slowness)
+        try:
+            self.child = Child(target, folder, capacity=largest + 4096, order=order, slowness=slowness)
+        except BaseException:
+            quarters.close()
+            raise
         for place in known_hangs:
             self.lose_patience(place)
         self.discoveries = 0

@@ -16,7 +16,7 @@ from fuzzlab.errors import UserError
 from fuzzlab.files import is_abandoned, spare_folder
 from fuzzlab.verdict import input_id
 
-__all__ = ["First", "Quarters", "hold", "listed", "sweep"]
+__all__ = ["First", "Quarters", "hold", "listed", "made_in", "sweep"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +56,9 @@ class Quarters:
         root = _prepared(folder, inputs)
         swift = _in_memory()
         self._folders = [root, swift] if swift else [root]
-        self.start, self.drawn, self.features = (root / name for name in _PARTS)
-        self.new = self._folders[-1] / "new"
+        self.start, self.drawn, self.features = (root / name for name in ("start", "drawn", "features"))
+        self.new = self._folders[-1] / NEW
         self._locks = contextlib.ExitStack()
-        try:
-            self.new.mkdir()
-        except OSError as error:
-            self.close()
-            raise UserError(f"no room for a worker's files in {self.new}: {error.strerror}") from None
         for made in self._folders:
             with contextlib.suppress(OSError):
                 self._locks.callback(os.close, hold(made))
@@ -75,7 +70,9 @@ class Quarters:
         self._locks.close()
 
 
-_PARTS = ("start", "drawn", "features")
+PREFIX = "fuzzlab-lane-"
+NEW = "new"
+_PARTS = ("start", "drawn", "features", NEW)
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of a name of its own is made in it
 ROOM = 256 << 20
@@ -85,19 +82,34 @@ containers have 64 MB of it."""
 
 def _in_memory() -> Path | None:
     """Make a folder in memory, where a file takes 20 µs and not 120; None where there is no room."""
+    made = None
     try:
         there = os.statvfs(MEMORY)
-        enough = there.f_bavail * there.f_frsize >= ROOM
-        return Path(tempfile.mkdtemp(prefix=f"lane-{os.getpid()}-", dir=MEMORY)) if enough else None
+        if there.f_bavail * there.f_frsize < ROOM:
+            return None
+        made = made_in(MEMORY)
+        (made / NEW).mkdir()
     except OSError:
+        if made is not None:
+            shutil.rmtree(made, ignore_errors=True)
         return None
+    return made
+
+
+def made_in(place: Path) -> Path:
+    """Make a folder that nobody else can look into, and that `sweep` removes when this process is no more.
+
+    Raises:
+        OSError: there is no room.
+    """
+    return Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=place))
 
 
 def _prepared(folder: Path, inputs: Sequence[bytes]) -> Path:
     why = ""
     for place in (folder, spare_folder() or folder):
         try:
-            made = Path(tempfile.mkdtemp(prefix=f"lane-{os.getpid()}-", dir=place))
+            made = made_in(place)
         except OSError as error:
             why = f"{place}: {error.strerror}"
             continue
@@ -125,9 +137,11 @@ def listed(folder: Path) -> list[Path]:
 def sweep(folder: Path) -> None:
     """Remove what supervisors left that are no more: `kill -9` gives them no time to tidy up."""
     for place in {folder, spare_folder() or folder, MEMORY}:
-        for left in place.glob("lane-*-*"):
-            owner = left.name.split("-")[1]
-            with contextlib.suppress(OSError):
+        for left in place.glob(f"{PREFIX}*-*"):
+            owner = left.name.removeprefix(PREFIX).partition("-")[0]
+            with contextlib.suppress(OSError, RecursionError):  # somebody else's folder may be as deep as he likes
+                if left.lstat().st_uid != os.geteuid():
+                    continue
                 lock = hold(left)  # a supervisor that lives holds it, wherever its number cannot be seen
                 try:
                     if owner.isdecimal() and is_abandoned(left, int(owner)):
@@ -142,7 +156,7 @@ def hold(folder: Path) -> int:
     Raises:
         OSError: another process holds it, or the file system knows no locks.
     """
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:

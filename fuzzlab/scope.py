@@ -112,9 +112,10 @@ class Scope:
         known, found = self._known.get((id(code), line), (None, None))
         if found is None or known is not code or found.module != module:
             found = Frame(module, _function(code), shown_path(code.co_filename), line)
-            if len(self._known) >= KNOWN:
-                self._known.clear()
-            self._known[id(code), line] = code, found
+            if not code.co_filename.startswith("<"):  # what was made at run time is new each time, and may be large
+                if len(self._known) >= KNOWN:
+                    self._known.clear()
+                self._known[id(code), line] = code, found
         return found
 
 

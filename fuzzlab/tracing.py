@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from array import array
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from fuzzlab.blackbox import IMPATIENT
 from fuzzlab.errors import HarnessError, UserError
 from fuzzlab.escape import one_line
 from fuzzlab.process import TICK, Child, Lost
+from fuzzlab.quarters import made_in
 from fuzzlab.target import Target
 
 __all__ = ["Traces", "trace"]
@@ -128,8 +128,7 @@ def _lost(child: Child, rest: Sequence[int], traces: Traces) -> Lost:
 @contextmanager
 def _control_file(folder: Path, paths: Sequence[str]) -> Iterator[Path]:
     """Write the file by which libFuzzer's merging processes speak to each other (FuzzerMerge.h has its grammar)."""
-    # Named like a campaign's folder, which the next campaign removes when `kill -9` has left one.
-    made = Path(tempfile.mkdtemp(prefix=f"lane-{os.getpid()}-", dir=folder))
+    made = made_in(folder)
     try:
         control = made / "control"
         with control.open("wb") as file:

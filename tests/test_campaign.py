@@ -320,7 +320,10 @@ def test_ctrl_c_waits_for_no_attempt(project: Project) -> None:
 
 
 def test_triage_leaves_a_search_its_first_moments(project: Project) -> None:
-    """A crash of the first moments is looked into after them, a hang at once, and all of it when the campaign ends."""
+    """A crash of the first moments is looked into after them, a hang at once, and all of it when the campaign ends.
+
+    What was found later is not made to wait by what another target finds in its first moments.
+    """
     target = adhoc(f"{PARSERS}:flat")
     backlog = Backlog(scratch(project))
     crash = Finding(target=target.name, verdict=Verdict(Outcome.CRASH, "ValueError", place="x"), data=b"1")
@@ -370,7 +373,7 @@ def test_kill_9_of_the_supervisor(tmp_path: Path) -> None:
     assert again.code == 1, again.err
     assert [f["status"] for f in again.document["targets"][0]["findings"]] == ["known"]
     assert "warning" not in again.err
-    assert not list((tmp_path / ".fuzzlab" / "workers").glob("lane-*"))
+    assert not list((tmp_path / ".fuzzlab" / "workers").glob("fuzzlab-lane-*"))
 
 
 def test_what_was_left_comes_after_what_is_new(project: Project) -> None:

@@ -151,7 +151,7 @@ def test_an_interrupt_in_the_middle(
             distil(project, target, print)
     assert corpus.sizes()["coverage"] == expected.before[0] - removals
     _assert_the_same_features(project, target, whole, list(corpus.inputs()))
-    assert not list(scratch(project).glob("lane-*"))
+    assert not list(scratch(project).glob("fuzzlab-lane-*"))
     assert distil(project, target, print).after == expected.after
 
 

@@ -46,9 +46,17 @@ def test_a_string_and_a_value_become_what_nobody_expects() -> None:
 
 
 def test_an_empty_string_stands_where_nothing_is_expected() -> None:
-    """In the place of a token, and before it: two values side by side."""
+    """In the place of a word or a number, and before it: two values side by side."""
     made = set(changed("l = [1, 2]"))
-    assert {'l = ["", 2]', 'l = [""1, 2]', "l = [1, ''2]", "l = [1, 2``]", '"" = [1, 2]'} <= made
+    assert {'l = ["", 2]', 'l = [""1, 2]', "l = [1, ''2]", "l = [1, ``]", '"" = [1, 2]'} <= made
+
+
+def test_no_stage_takes_the_place_of_all_others() -> None:
+    """Eight texts of a few lines: the words of the code still have their turn."""
+    texts = [f'[t{n}]\nname = "x{n}"\nlist = [1, 2]\nwhen = 1979-05-27\nok = true\nrate = 2.5\n' for n in range(8)]
+    made = [text for _, text in exchanges.changes(texts, ["floor"])]
+    assert sum("floor" in text for text in made) >= 8
+    assert len(made) <= exchanges.MOST
 
 
 def test_a_name_becomes_each_word_of_the_code() -> None:

@@ -169,6 +169,19 @@ def test_a_worker_goes_on_where_the_one_before_it_ended() -> None:
     assert told[-1] == ALL_TRIED
 
 
+def test_what_has_a_name_is_ready_before_the_first_mutation(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes some milliseconds, in which nothing is executed, of the moments in which a search finds most."""
+    form, asked = formats.csv(), list[bytes]()
+
+    def small(_form: object, bases: Sequence[bytes], _rng: object) -> list[bytes]:
+        asked.extend(bases)
+        return list(bases)
+
+    monkeypatch.setattr(nastiness, "small", small)
+    mix(form, fresh=[], recorded=[SHEET])
+    assert asked == [SHEET]
+
+
 def test_nothing_has_to_be_done_first() -> None:
     """A later turn, and a target of which nothing is known to be ordinary, begin with the search."""
     form = formats.csv()

@@ -8,11 +8,13 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 from random import Random
+from types import CodeType
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fuzzlab import scope as scopes
 from fuzzlab.finder import adhoc
 from fuzzlab.scope import Scope, bounded, folded, packages, shown_path
 from fuzzlab.verdict import FRAMES_LIMIT, Frame
@@ -25,6 +27,29 @@ def test_packages() -> None:
     assert packages(adhoc("tests.parsers.planted:two")) == ("tests",)
     assert "dateutil" in packages(adhoc("tests.parsers.foreign:parse"))
     assert not {"fuzzlab", "re", "hypothesis"} & set(packages(adhoc("tests.parsers.foreign:parse")))
+
+
+def _frames_of(scope: Scope, code: CodeType, module: str) -> tuple[Frame, ...]:
+    with pytest.raises(ZeroDivisionError) as caught:
+        exec(code, {"__name__": module})
+    return scope.of_traceback(caught.tb)
+
+
+def test_a_frame_is_named_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """But by its module, where one code runs as two; no more are remembered than some; and none of a passing text."""
+    scope = Scope(["shop", "till"])
+    once, passing = compile("1 / 0", "shop.py", "exec"), compile("1 / 0", "<string>", "exec")
+    assert [frame.module for name in ("shop", "till", "shop") for frame in _frames_of(scope, once, name)] == [
+        "shop", "till", "shop"
+    ]  # fmt: skip
+    assert _frames_of(scope, once, "shop")[0] is _frames_of(scope, once, "shop")[0]
+    monkeypatch.setattr(scopes, "KNOWN", 3)
+    for number in range(9):
+        assert _frames_of(scope, compile("\n" * number + "1 / 0", "shop.py", "exec"), "shop")[0].line == number + 1
+        assert len(scope._known) <= 3
+    before = dict(scope._known)
+    assert [frame.module for frame in _frames_of(scope, passing, "shop")] == ["shop"]
+    assert scope._known == before
 
 
 def test_frames() -> None:

@@ -118,7 +118,7 @@ def test_a_disk_that_fills_up(mounted: Callable[[str], Path]) -> None:
     with subprocess.Popen(
         words, cwd=folder, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as campaign:
-        assert eventually(lambda: any(folder.glob(".fuzzlab/workers/lane-*")))
+        assert eventually(lambda: any(folder.glob(".fuzzlab/workers/fuzzlab-lane-*")))
         _fill(folder)
         out, err = campaign.communicate(timeout=60)
     assert campaign.returncode in (1, 2), err

@@ -104,7 +104,7 @@ class Crime:
         workers, corpus = self.folder / ".fuzzlab" / "workers", self.folder / "corpus"
         signs: dict[str, tuple[Callable[[], bool], float]] = {
             "start": (lambda: True, 2.0),
-            "execution": (lambda: any(workers.glob("lane-*")), 1.5),
+            "execution": (lambda: any(workers.glob("fuzzlab-lane-*")), 1.5),
             "saving": (lambda: len(list(corpus.glob("*/regressions/*"))) > before, 0.02),
             "minimising": (lambda: len(list(corpus.glob("*/regressions/*.json"))) > before, 1.0),
         }
@@ -164,7 +164,11 @@ def _next_start(folder: Path) -> None:
     assert again.code in (0, 1), again.err
     assert "quarantine" not in again.out + again.err
     assert "passed over" not in again.out + again.err
-    left = [str(path.relative_to(folder)) for path in folder.rglob("*") if path.name.startswith((".", "lane-", "box-"))]
+    left = [
+        str(path.relative_to(folder))
+        for path in folder.rglob("*")
+        if path.name.startswith((".", "fuzzlab-lane-", "box-"))
+    ]
     assert sorted(set(left) - {".fuzzlab"}) == []
     assert list((folder / ".fuzzlab" / "workers").iterdir()) == []
 

@@ -69,22 +69,23 @@ def test_temporary_files(tmp_path: Path, nobody: int, monkeypatch: pytest.Monkey
 def test_folders_of_workers(tmp_path: Path, nobody: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """The folder of a supervisor that is gone is removed, also where its number came again; a living one's never is."""
     monkeypatch.setattr("tempfile.gettempdir", lambda: str(tmp_path / "elsewhere"))
-    (tmp_path / f"lane-{nobody}-abc" / "new").mkdir(parents=True)
+    (tmp_path / f"fuzzlab-lane-{nobody}-abc" / "new").mkdir(parents=True)
     monkeypatch.setattr(quarters, "MEMORY", tmp_path / "memory")
     for place in ("elsewhere", "memory"):
-        (tmp_path / place / f"lane-{nobody}-abc").mkdir(parents=True)
-    (tmp_path / f"lane-{os.getpid()}-abc").mkdir()
-    (tmp_path / "lane-1-abc").mkdir()
+        (tmp_path / place / f"fuzzlab-lane-{nobody}-abc").mkdir(parents=True)
+    (tmp_path / f"fuzzlab-lane-{os.getpid()}-abc").mkdir()
+    (tmp_path / "fuzzlab-lane-1-abc").mkdir()
     with subprocess.Popen(
-        [sys.executable, "-c", HOLDS, str(tmp_path / "lane-1-abc")], stdout=subprocess.PIPE
+        [sys.executable, "-c", HOLDS, str(tmp_path / "fuzzlab-lane-1-abc")], stdout=subprocess.PIPE
     ) as living:
         assert living.stdout is not None
         living.stdout.readline()
         sweep_quarters(tmp_path)
-        assert {p.name for p in tmp_path.iterdir()} == {"elsewhere", "memory", f"lane-{os.getpid()}-abc", "lane-1-abc"}
-        _age(tmp_path / "lane-1-abc", monkeypatch)
+        held = {f"fuzzlab-lane-{os.getpid()}-abc", "fuzzlab-lane-1-abc"}
+        assert {p.name for p in tmp_path.iterdir()} == {"elsewhere", "memory", *held}
+        _age(tmp_path / "fuzzlab-lane-1-abc", monkeypatch)
         sweep_quarters(tmp_path)
-        assert {p.name for p in tmp_path.iterdir()} == {"elsewhere", "memory", "lane-1-abc"}
+        assert {p.name for p in tmp_path.iterdir()} == {"elsewhere", "memory", "fuzzlab-lane-1-abc"}
         assert [*(tmp_path / "elsewhere").iterdir(), *(tmp_path / "memory").iterdir()] == []
         living.kill()
     sweep_quarters(tmp_path)
@@ -203,6 +204,7 @@ def test_what_is_new_lies_in_memory_where_there_is_room(
     assert made.new.is_relative_to(memory if swift else disk)
     assert made.new.parent.stat().st_mode & 0o77 == 0  # nobody else reads what is fuzzed
     assert [path.read_bytes() for path in made.start.iterdir()] == [b"seed"]
+    _age(made.new.parent, monkeypatch)  # as if its number had come again: only that it is held keeps it
     sweep_quarters(disk)
     assert made.new.is_dir()
     made.close()
@@ -211,3 +213,26 @@ def test_what_is_new_lies_in_memory_where_there_is_room(
     made = Quarters(disk, [])
     assert made.new.is_relative_to(disk)
     made.close()
+
+
+def test_what_others_put_beside_it_is_left_alone(tmp_path: Path, nobody: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everybody may write into the file system in memory: a link is not followed, and no depth ends a campaign."""
+    monkeypatch.setattr(quarters, "MEMORY", tmp_path)
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (tmp_path / f"fuzzlab-lane-{nobody}-link").symlink_to(mine)
+    at = os.open(tmp_path, os.O_RDONLY)
+    for name in [f"fuzzlab-lane-{nobody}-deep", *["d"] * 1500]:
+        os.mkdir(name, dir_fd=at)
+        inner = os.open(name, os.O_RDONLY, dir_fd=at)
+        os.close(at)
+        at = inner
+    os.close(at)
+    sweep_quarters(tmp_path / "nowhere")
+    assert mine.is_dir()
+    subprocess.run(["rm", "-r", tmp_path / f"fuzzlab-lane-{nobody}-deep"], check=True)
+    other = tmp_path / f"fuzzlab-lane-{nobody}-other"
+    other.mkdir()
+    monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
+    sweep_quarters(tmp_path / "nowhere")
+    assert other.is_dir()
