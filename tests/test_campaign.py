@@ -320,10 +320,7 @@ def test_ctrl_c_waits_for_no_attempt(project: Project) -> None:
 
 
 def test_triage_leaves_a_search_its_first_moments(project: Project) -> None:
-    """A crash of the first moments is looked into after them, a hang at once, and all of it when the campaign ends.
-
-    What was found later is not made to wait by what another target finds in its first moments.
-    """
+    """A crash of the first moments is looked into after them, a hang at once, and all of it when the campaign ends."""
     target = adhoc(f"{PARSERS}:flat")
     backlog = Backlog(scratch(project))
     crash = Finding(target=target.name, verdict=Verdict(Outcome.CRASH, "ValueError", place="x"), data=b"1")
