@@ -26,7 +26,8 @@ from tests.projects import REPOSITORY
 __all__ = ["FENCE", "Block", "Step", "blocks", "matches", "run", "steps"]
 
 FENCE = re.compile(r"^```([^\n`]*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-VARYING = re.compile(r'[0-9a-f]{16}|"(?:[^"\\\n]|\\.)*"|\d[\d,]*(?:\.\d+)?(?:e-\d+)?|\s+')
+_QUOTED = r'b?"(?:[^"\\\n]|\\.)*"(?: \* \d+)?'
+VARYING = re.compile(rf'[0-9a-f]{{16}}|{_QUOTED}(?: \+ {_QUOTED})*|\d[\d,]*(?:\.\d+)?(?:e-\d+)?|\s+')
 """What a block that varies is not held to: ids, quoted inputs, numbers, blanks."""
 
 PROGRESS = re.compile(r"^\d+ s: .*\n", re.MULTILINE)
@@ -124,8 +125,8 @@ def _pattern(text: str) -> str:
         end = found.end()
         if found[0].isspace():
             made += r"\s+"
-        elif found[0].startswith('"'):
-            made += r'"[^\n]*"'
+        elif '"' in found[0]:
+            made += r'b?"[^\n]*"(?: \* \d+)?'
         else:
             made += "[0-9a-f]{16}" if len(found[0]) == 16 else r"\d[\d,]*(?:\.\d+)?(?:e-\d+)?"
     return made + re.escape(text[end:])
