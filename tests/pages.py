@@ -27,7 +27,7 @@ __all__ = ["FENCE", "Block", "Step", "blocks", "matches", "run", "steps"]
 
 FENCE = re.compile(r"^```([^\n`]*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _QUOTED = r'b?"(?:[^"\\\n]|\\.)*"(?: \* \d+)?'
-VARYING = re.compile(rf'[0-9a-f]{{16}}|{_QUOTED}(?: \+ {_QUOTED})*|\d[\d,]*(?:\.\d+)?(?:e-\d+)?|\s+')
+VARYING = re.compile(rf"[0-9a-f]{{16}}|{_QUOTED}(?: \+ {_QUOTED})*|\d[\d,]*(?:\.\d+)?(?:e-\d+)?|\s+")
 """What a block that varies is not held to: ids, quoted inputs, numbers, blanks."""
 
 PROGRESS = re.compile(r"^\d+ s: .*\n", re.MULTILINE)
