@@ -230,7 +230,7 @@ def test_what_others_put_beside_it_is_left_alone(tmp_path: Path, nobody: int, mo
     os.close(at)
     sweep_quarters(tmp_path / "nowhere")
     assert mine.is_dir()
-    subprocess.run(["rm", "-r", tmp_path / f"fuzzlab-lane-{nobody}-deep"], check=True)
+    subprocess.run(["rm", "-rf", tmp_path / f"fuzzlab-lane-{nobody}-deep"], check=True)
     other = tmp_path / f"fuzzlab-lane-{nobody}-other"
     other.mkdir()
     monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
