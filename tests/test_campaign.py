@@ -334,6 +334,9 @@ def test_triage_leaves_a_search_its_first_moments(project: Project) -> None:
     backlog.put(target, replace(crash, found_after_seconds=-1000.0))  # as if the search began in a thousand seconds
     backlog.put(target, hang)
     assert _eventually(is_done(b"2") for _ in iter(int, 1))
+    for _ in range(10):
+        assert not backlog.is_trying  # the hang came first by its rank; now nothing else is begun
+        time.sleep(0.05)
     assert done == [b"2"]
     backlog.hurry(time.monotonic() + 60)
     assert _eventually(is_done(b"1") for _ in iter(int, 1))

@@ -220,7 +220,10 @@ def test_what_others_put_beside_it_is_left_alone(tmp_path: Path, nobody: int, mo
     monkeypatch.setattr(quarters, "MEMORY", tmp_path)
     mine = tmp_path / "mine"
     mine.mkdir()
-    (tmp_path / f"fuzzlab-lane-{nobody}-link").symlink_to(mine)
+    link = tmp_path / f"fuzzlab-lane-{nobody}-link"
+    link.symlink_to(mine)
+    with pytest.raises(NotADirectoryError):  # nor is what it names locked
+        quarters.hold(link)
     at = os.open(tmp_path, os.O_RDONLY)
     for name in [f"fuzzlab-lane-{nobody}-deep", *["d"] * 1500]:
         os.mkdir(name, dir_fd=at)
